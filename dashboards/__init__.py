@@ -1,0 +1,1 @@
+"""The Dash app and the exports: everything here reads published snapshots only."""

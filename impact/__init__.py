@@ -1,0 +1,1 @@
+"""The statistics: frames in, frozen results out. No database, no web page, no files."""

@@ -1,0 +1,1 @@
+"""The thread through the house: settings, the refresh, snapshots, disclosure control and the command line."""

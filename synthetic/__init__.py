@@ -1,0 +1,1 @@
+"""Synthetic organisations with planted effects, for the sample, the tests and the benchmarks."""
