@@ -1,1 +1,1 @@
-"""The thread through the house: settings, the refresh, snapshots, disclosure control and the command line."""
+"""The thread through the house: settings, refresh, snapshots, disclosure control, commands."""

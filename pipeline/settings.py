@@ -1,0 +1,599 @@
+"""Settings and run context: the one place that reads the environment and the settings file.
+
+`Settings` is what an organisation decides (`mentorship.toml`); `Context` is where one run reads
+and writes and as of which day (options of the command line, else environment variables).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import hmac
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+SETTINGS_NAME = "mentorship.toml"
+EVERY_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+STANDARD_DIMENSIONS = (
+    "all",
+    "organisation",
+    "level",
+    "job_family",
+    "program",
+    "model",
+    "assignment",
+    "cohort",
+)
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Names = tuple[Annotated[str, Field(min_length=1)], ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Levels(_Table):
+    """Ranks of the career ladder."""
+
+    order: Names = Field(
+        default=(),
+        description="Levels from lowest to highest. Empty: the trailing number of the level "
+        "is its rank; without one, promotion rests on HR events alone.",
+    )
+
+
+class Population(_Table):
+    """Who is analysed. An empty list keeps everyone."""
+
+    employment_types_excluded: Names = Field(
+        default=("contractor", "intern"),
+        description="Employment types left out, where the export says the type.",
+    )
+    levels: Names = Field(default=(), description="Only these levels.")
+    job_families: Names = Field(default=(), description="Only these job families.")
+    organisations: Names = Field(default=(), description="Only these organisations.")
+    locations: Names = Field(default=(), description="Only these locations.")
+
+
+class Eligibility(_Table):
+    """Who could have started a mentorship."""
+
+    minimum_tenure_months: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="Months of employment before someone counts as eligible for mentoring.",
+    )
+
+
+class Windows(_Table):
+    """How long people are followed."""
+
+    follow_up_months: tuple[Literal[6, 12, 18, 24], ...] = Field(
+        default=(6, 12, 18, 24),
+        description="Follow-up windows that are published; 6 and 12 carry the headline outcomes.",
+    )
+
+    @field_validator("follow_up_months")
+    @classmethod
+    def _holds_the_headline(cls, months: tuple[int, ...]) -> tuple[int, ...]:
+        if list(months) != sorted(set(months)) or not {6, 12} <= set(months):
+            raise ValueError("list each window once, rising, with 6 and 12 among them")
+        return months
+
+
+class Matching(_Table):
+    """How comparison people are chosen."""
+
+    comparison_cap: Annotated[int, Field(ge=5)] | None = Field(
+        default=None,
+        description="Most comparison rows kept in one matched cell, nearest in tenure first. "
+        "Unset: all of them.",
+    )
+
+
+class Plan(_Table):
+    """When verdicts are taken. Between two looks figures move, verdicts do not."""
+
+    first_look: date | None = Field(
+        default=None,
+        description="Day of the first planned look. Unset: one look, at the as-of date, and the "
+        "page warns that looking often raises false alarms.",
+    )
+    every: Literal["month", "quarter", "half-year", "year"] | Annotated[int, Field(ge=1, le=24)] = (
+        Field(default="quarter", description="Time between looks, in words or in months.")
+    )
+    looks: Annotated[int, Field(ge=1, le=40)] | None = Field(
+        default=None, description="Number of planned looks. Required with `first_look`."
+    )
+
+    @model_validator(mode="after")
+    def _looks_with_a_first_one(self) -> Self:
+        if (self.first_look is None) != (self.looks is None):
+            raise ValueError("set `first_look` and `looks` together, or neither")
+        return self
+
+    @property
+    def every_months(self) -> int:
+        """Months between two looks."""
+        return EVERY_MONTHS[self.every] if isinstance(self.every, str) else self.every
+
+
+class DataEnd(_Table):
+    """Last day that a source is known to be complete, where its latest event misleads."""
+
+    git: date | None = Field(default=None, description="Last complete day of the Git export.")
+    hris: date | None = Field(default=None, description="Last complete day of the HRIS export.")
+    incidents: date | None = Field(
+        default=None, description="Last complete day of the incident export."
+    )
+    mentorship: date | None = Field(
+        default=None, description="Last complete day of the mentorship export."
+    )
+
+
+class ProgrammeTargets(_Table):
+    """What the programme aims at, shown beside the measure of the same name."""
+
+    participation: Share | None = Field(
+        default=None, description="Mentored share of eligible people."
+    )
+    cadence: Share | None = Field(default=None, description="Held share of agreed sessions.")
+    goal_attainment: Share | None = Field(
+        default=None, description="Share of due goals that were reached in time."
+    )
+    feedback_response: Share | None = Field(
+        default=None, description="Share of surveys that were answered."
+    )
+    mentor_load: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="Most active mentees a mentor should have."
+    )
+    time_to_match_days: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Median days from application to match."
+    )
+
+
+class FileMapping(_Table):
+    """How one export file's own columns read as a known shape."""
+
+    shape: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="Shape the file is read as. Unset: recognised by its content."
+    )
+    columns: dict[str, str] = Field(
+        default={}, description="Field of the shape = column of the file."
+    )
+    time_zone: str | None = Field(
+        default=None, description="Zone of naive times in this file. Unset: `time_zone`."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str | None) -> str | None:
+        return None if zone is None else _known_zone(zone)
+
+
+class Measure(_Table):
+    """One of the organisation's own outcomes, loaded from `measures` files."""
+
+    unit: str = Field(min_length=1, description="Unit of the value, as it is shown.")
+    direction: Literal["higher", "lower"] = Field(description="Which direction is better.")
+    label: str | None = Field(default=None, description="Name shown. Unset: the metric's name.")
+
+
+class Serving(_Table):
+    """How the dashboard is served."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address the dashboard binds to (`HOST` wins)."
+    )
+    port: int = Field(
+        default=8050, ge=1, le=65535, description="Port the dashboard listens on (`PORT` wins)."
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
+    threads: int = Field(default=4, ge=1, le=64, description="Threads in each server process.")
+
+
+class Settings(_Table):
+    """What an organisation decides. Unknown keys are errors; every key has a default."""
+
+    time_zone: str = Field(
+        default="UTC", description="Zone of times that an export writes without an offset."
+    )
+    minimum_group: int = Field(
+        default=10,
+        ge=5,
+        le=1000,
+        description="Fewest people in each arm and each group that are published.",
+    )
+    snapshots_kept: int = Field(
+        default=12, ge=2, le=1000, description="Published snapshots kept, the newest first."
+    )
+    quarantine_share: Share = Field(
+        default=0.01,
+        description="Largest share of a table's rows that may be unusable before a refresh stops.",
+    )
+    shrink_share: Share = Field(
+        default=0.05,
+        description="Largest share of rows that a new export may lack against the last good one.",
+    )
+    confidence: float = Field(
+        default=0.95, ge=0.5, le=0.999, description="Level of the published intervals."
+    )
+    reporting_groups: Names = Field(
+        default=(),
+        description="Further columns of `employees` to report by, one at a time: `gender`, "
+        "`birth_year`, or extra columns of the export.",
+    )
+    complete: Names = Field(
+        default=(),
+        description='Exports that are complete, as patterns such as `"hris/*"`: a row missing '
+        "from them was deleted at the source.",
+    )
+    bots: Names = Field(
+        default=(), description="Logins and addresses of bots that nothing else gives away."
+    )
+    levels: Levels = Levels()
+    population: Population = Population()
+    eligibility: Eligibility = Eligibility()
+    windows: Windows = Windows()
+    matching: Matching = Matching()
+    plan: Plan = Plan()
+    data_end: DataEnd = DataEnd()
+    programme_targets: ProgrammeTargets = ProgrammeTargets()
+    serving: Serving = Serving()
+    mapping: dict[str, FileMapping] = Field(
+        default={},
+        description="Column mappings: one table a file pattern, relative to the exports folder.",
+    )
+    measures: dict[str, Measure] = Field(
+        default={}, description="Own outcomes: one table a metric of the `measures` files."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        return _known_zone(zone)
+
+    @field_validator("reporting_groups")
+    @classmethod
+    def _are_new_dimensions(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        taken = sorted(set(groups) & set(STANDARD_DIMENSIONS))
+        if taken:
+            raise ValueError(f"{', '.join(taken)} is reported anyway; leave it out")
+        if len(set(groups)) != len(groups):
+            raise ValueError("list each group once")
+        return groups
+
+    @property
+    def hash(self) -> str:
+        """Hash of everything that can change a published figure (12 hex characters)."""
+        content = self.model_dump(mode="json", exclude={"serving", "snapshots_kept"})
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+_NAMED_TABLES: dict[str, type[BaseModel]] = {"mapping": FileMapping, "measures": Measure}
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where one run reads and writes, and as of when.
+
+    Attributes
+    ----------
+    exports, warehouse, key : pathlib.Path
+        Absolute paths of the exports folder, the warehouse folder and the key file.
+    settings_file : pathlib.Path or None
+        The settings file in use; None when defaults hold.
+    as_of : datetime.date or None
+        Cut of event time; None takes the latest data end.
+    known_at : datetime.datetime or None
+        Rebuild from what had been loaded by then (UTC); None takes everything.
+    host, port : str, int
+        Where the dashboard listens.
+    """
+
+    exports: Path
+    warehouse: Path
+    key: Path
+    settings_file: Path | None
+    as_of: date | None
+    known_at: datetime | None
+    host: str
+    port: int
+
+    @property
+    def work_db(self) -> Path:
+        """The private database."""
+        return self.warehouse / "work.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of the published snapshots."""
+        return self.warehouse / "snapshots"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the refresh that is writing."""
+        return self.warehouse / "refresh.lock"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Folder for dbt's artefacts and its partial parse."""
+        return self.warehouse / "dbt" / "target"
+
+    @property
+    def dbt_logs(self) -> Path:
+        """Folder for dbt's log."""
+        return self.warehouse / "dbt" / "logs"
+
+
+Option = Literal["EXPORTS", "WAREHOUSE", "AS_OF", "KNOWN_AT", "SETTINGS", "KEY", "HOST", "PORT"]
+
+
+def read_run(
+    options: Mapping[Option, str | None] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Settings, Context]:
+    """Read the options, the environment and the settings file of one run.
+
+    Parameters
+    ----------
+    options
+        Values given on the command line; None or a missing key falls back to the environment.
+    environment
+        Environment variables; the process's own by default.
+
+    Raises
+    ------
+    SettingsError
+        An option or the settings file is wrong.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name: value for name, value in (options or {}).items() if value}
+
+    def option(name: Option) -> str | None:
+        return given.get(name) or environment.get(name) or None
+
+    exports = _folder(option("EXPORTS"), PROJECT / "data" / "sample")
+    settings_file = _settings_file(option("SETTINGS"), exports)
+    settings = load_settings(settings_file)
+    context = Context(
+        exports=exports,
+        warehouse=_folder(option("WAREHOUSE"), PROJECT / "data" / "warehouse"),
+        key=_folder(option("KEY"), _configuration_folder(environment) / "key"),
+        settings_file=settings_file,
+        as_of=_as_of(option("AS_OF")),
+        known_at=_known_at(option("KNOWN_AT"), settings.time_zone),
+        host=option("HOST") or settings.serving.host,
+        port=_port(option("PORT"), settings.serving.port),
+    )
+    return settings, context
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read and check a settings file; None gives the defaults.
+
+    Raises
+    ------
+    SettingsError
+        One line a problem: file, key, what was found, what is allowed.
+    """
+    if path is None:
+        return Settings()
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        lines = [_explain(path, problem) for problem in error.errors()]
+        raise SettingsError("\n".join(dict.fromkeys(lines))) from error
+
+
+def dbt_vars(settings: Settings, context: Context, loaded_on: date | None = None) -> dict[str, Any]:
+    """Give the variables of the dbt project, ready for JSON.
+
+    Parameters
+    ----------
+    loaded_on
+        Day of the last load; events after it are ignored by the models.
+    """
+    population, plan = settings.population, settings.plan
+    return {
+        "as_of_date": context.as_of.isoformat() if context.as_of else None,
+        "known_at": context.known_at.isoformat() if context.known_at else None,
+        "loaded_on": loaded_on.isoformat() if loaded_on else None,
+        "level_order": list(settings.levels.order),
+        "population_employment_types_excluded": list(population.employment_types_excluded),
+        "population_levels": list(population.levels),
+        "population_job_families": list(population.job_families),
+        "population_organisations": list(population.organisations),
+        "population_locations": list(population.locations),
+        "reporting_groups": list(settings.reporting_groups),
+        "data_end": settings.data_end.model_dump(mode="json"),
+        "follow_up_months": list(settings.windows.follow_up_months),
+        "minimum_tenure_months": settings.eligibility.minimum_tenure_months,
+        "minimum_group": settings.minimum_group,
+        "confidence": settings.confidence,
+        "plan": {
+            "first_look": plan.first_look.isoformat() if plan.first_look else None,
+            "every_months": plan.every_months,
+            "looks": plan.looks,
+        },
+        "comparison_cap": settings.matching.comparison_cap,
+    }
+
+
+def key_fingerprint(key: bytes) -> str:
+    """Name a key without giving it away (32 hex characters)."""
+    return hmac.new(key, b"mentorship-impact key fingerprint", hashlib.sha256).hexdigest()[:32]
+
+
+def set_environment(values: Mapping[str, str]) -> None:
+    """Hand values to libraries that read nothing but the environment."""
+    os.environ.update(values)
+
+
+def setting_keys() -> dict[str, tuple[str, str, str]]:
+    """List every key of the settings file: dotted name -> (type, default, effect)."""
+    model: type[BaseModel] = Settings
+    return dict(_keys(model, ""))
+
+
+def _keys(model: type[BaseModel], prefix: str) -> Iterable[tuple[str, tuple[str, str, str]]]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _keys(kind, f"{prefix}{name}.")
+            continue
+        if not prefix and name in _NAMED_TABLES:
+            yield from _keys(_NAMED_TABLES[name], f'{name}."…".')
+            continue
+        schema = model.model_json_schema()["properties"][name]
+        default = "required" if field.is_required() else _toml(field.default)
+        yield f"{prefix}{name}", (_kind(schema), default, field.description or "")
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if "anyOf" in schema:
+        kinds = [_kind(s) for s in schema["anyOf"] if s.get("type") != "null"]
+        return " or ".join(kinds)
+    if "enum" in schema:
+        return " or ".join(_toml(value) for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if schema.get("format") == "date":
+        return "date"
+    names = {"string": "text", "object": "table", "integer": "whole number"}
+    kind = names.get(schema["type"], str(schema["type"]))
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f"{kind} {low:g} to {high:g}"
+    if low is not None:
+        return f"{kind} {low:g} or more"
+    return kind
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return "unset"
+    if isinstance(value, tuple):
+        value = list(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError("use a name from the IANA list, such as UTC or Europe/Berlin")
+    return zone
+
+
+def _configuration_folder(environment: Mapping[str, str]) -> Path:
+    base = environment.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "mentorship-impact"
+
+
+def _folder(value: str | None, default: Path) -> Path:
+    return (Path(value).expanduser() if value else default).absolute()
+
+
+def _settings_file(value: str | None, exports: Path) -> Path | None:
+    if value:
+        path = Path(value).expanduser().absolute()
+        if not path.is_file():
+            raise SettingsError(f"SETTINGS={value}: there is no such file.")
+        return path
+    beside = exports / SETTINGS_NAME
+    return beside if beside.is_file() else None
+
+
+def _as_of(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise SettingsError(f"AS_OF={value}: write a day as YYYY-MM-DD.") from error
+    today = datetime.now(UTC).date()
+    if day > today:
+        raise SettingsError(
+            f"AS_OF={value}: lies in the future; use a day up to today, {today.isoformat()}."
+        )
+    return day
+
+
+def _known_at(value: str | None, zone: str) -> datetime | None:
+    """Read a moment; a bare day means its end, a naive time takes the settings' zone."""
+    if value is None:
+        return None
+    try:
+        if len(value) == len("YYYY-MM-DD"):
+            moment = datetime.combine(date.fromisoformat(value), time.max)
+        else:
+            moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise SettingsError(
+            f"KNOWN_AT={value}: write a day as YYYY-MM-DD or a time as YYYY-MM-DDTHH:MM."
+        ) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment.astimezone(UTC)
+
+
+def _port(value: str | None, default: int) -> int:
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise SettingsError(f"PORT={value}: use a number from 1 to 65535.")
+    return int(value)
+
+
+def _explain(path: Path, problem: Mapping[str, Any]) -> str:
+    """Put one of pydantic's problems into a line a person can act on."""
+    where = [str(part) for part in problem["loc"]]
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: unknown key `{'.'.join(where)}`{_suggestion(where)}"
+    field = [where[0], "…", *where[2:]] if where[0] in _NAMED_TABLES else where
+    kinds = {key.replace('"', ""): kind for key, (kind, _, _) in setting_keys().items()}
+    depth = next((n for n in range(len(field), 0, -1) if ".".join(field[:n]) in kinds), len(field))
+    key = ".".join(where[:depth])
+    if problem["type"] == "missing":
+        return f"{path}: `{key}` is missing; see docs/settings.md."
+    message = str(problem["msg"])
+    if problem["type"] == "value_error":
+        return f"{path}: `{key}`: {message.removeprefix('Value error, ')}."
+    kind = kinds.get(".".join(field[:depth]), "table")
+    found = json.dumps(problem.get("input"), ensure_ascii=False, default=str)
+    return f"{path}: `{key}`: {found} is not allowed; it takes: {kind}."
+
+
+def _suggestion(where: list[str]) -> str:
+    model: Any = Settings
+    for part in where[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = field.annotation if field else model
+    if where[0] in _NAMED_TABLES and len(where) > 2:
+        model = _NAMED_TABLES[where[0]]
+    known = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(where[-1], known, n=1)
+    hint = f" (did you mean `{near[0]}`?)" if near else ""
+    return f"{hint}; allowed here: {', '.join(known)}."
