@@ -1,0 +1,110 @@
+"""Every raw table, declared once; the DDL follows from the declarations.
+
+The generic tables are declared in `ingest.sources.generic`, a vendor's in its own module; this
+module gathers them, adds the tables in which loading keeps its books, and creates them all. Every
+table always exists, so no model needs a switch.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingest import sources
+from ingest.declare import LOAD_COLUMNS, Column, Kind, Table
+
+__all__ = [
+    "LOAD_COLUMNS",
+    "META_TABLES",
+    "Column",
+    "Kind",
+    "Table",
+    "create_all",
+    "table",
+    "tables",
+]
+
+META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    # One row per loaded file: rows_read = rows_loaded + rows_known + rows_quarantined.
+    "loads": (
+        ("file_id", "VARCHAR"),
+        ("path", "VARCHAR"),
+        ("source", "VARCHAR"),
+        ("shape", "VARCHAR"),
+        ("rows_read", "BIGINT"),
+        ("rows_loaded", "BIGINT"),
+        ("rows_known", "BIGINT"),
+        ("rows_quarantined", "BIGINT"),
+        ("first_event_at", "TIMESTAMPTZ"),
+        ("last_event_at", "TIMESTAMPTZ"),
+        ("loaded_at", "TIMESTAMPTZ"),
+        ("load_fingerprint", "VARCHAR"),
+        ("size_bytes", "BIGINT"),
+    ),
+    # The same account per file and table, for files that fill more than one.
+    "load_tables": (
+        ("file_id", "VARCHAR"),
+        ("table_name", "VARCHAR"),
+        ("rows_read", "BIGINT"),
+        ("rows_loaded", "BIGINT"),
+        ("rows_known", "BIGINT"),
+        ("rows_quarantined", "BIGINT"),
+        ("loaded_at", "TIMESTAMPTZ"),
+    ),
+    "quarantine": (
+        ("file_id", "VARCHAR"),
+        ("path", "VARCHAR"),
+        ("table_name", "VARCHAR"),
+        ("row_number", "BIGINT"),
+        ("column_name", "VARCHAR"),
+        ("rule", "VARCHAR"),
+        ("advice", "VARCHAR"),
+        ("count", "BIGINT"),
+    ),
+    "data_checks": (
+        ("source", "VARCHAR"),
+        ("table_name", "VARCHAR"),
+        ("check_name", "VARCHAR"),
+        ("rows_checked", "BIGINT"),
+        ("failed", "BIGINT"),
+        ("quarantined", "BIGINT"),
+        ("status", "VARCHAR"),
+        ("checked_at", "TIMESTAMPTZ"),
+    ),
+    "key_fingerprint": (("fingerprint", "VARCHAR"),),
+}
+
+
+def tables() -> tuple[Table, ...]:
+    """Every data table, generic ones first, in the order they are declared."""
+    return sources.tables()
+
+
+def table(name: str) -> Table:
+    """Give the data table of that name (without the schema).
+
+    Raises
+    ------
+    KeyError
+        No such table is declared.
+    """
+    return {one.name: one for one in tables()}[name]
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schema `raw` with every table that does not exist yet, empty and typed."""
+    connection.execute("create schema if not exists raw")
+    for one in tables():
+        stored = [(column.name, column.sql_type) for column in one.stored]
+        _create(connection, one.name, (*stored, *LOAD_COLUMNS))
+        _create(
+            connection, one.history, (*stored, *LOAD_COLUMNS, ("_superseded_at", "TIMESTAMPTZ"))
+        )
+    for name, columns in META_TABLES.items():
+        _create(connection, name, columns)
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[tuple[str, str], ...]
+) -> None:
+    body = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns)
+    connection.execute(f'create table if not exists raw."{name}" ({body})')
