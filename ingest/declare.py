@@ -165,12 +165,12 @@ LOAD_COLUMNS: tuple[tuple[str, str], ...] = (
     ("_loaded_at", "TIMESTAMPTZ"),
     ("_updated_at", "TIMESTAMPTZ"),  # the row's own updated_at, else the file's modification time
 )
-    """Columns for someone named by an id, e-mail or login, with `<name>_is_bot` where it can be one."""
+
 
 def person(
     name: str, *, required: bool = False, essential: bool = False, can_be_bot: bool = False
 ) -> tuple[Column, ...]:
-    """Columns for someone named by an id, e-mail or login; with `<name>_is_bot` where a bot can act."""
+    """Columns for someone named by an id, e-mail or login; `<name>_is_bot` where a bot can be."""
     column = Column(name, "person", required=required, essential=essential)
     return (column, Column(f"{name}_is_bot", "boolean", derived=True)) if can_be_bot else (column,)
 
