@@ -1,0 +1,197 @@
+"""Published snapshots: built aside, checked, synced to disk, then switched to in one rename.
+
+A published file is never written again. Readers follow `current`, a text file that names the
+snapshot in use; whatever kills a refresh, `current` names a whole snapshot or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import SnapshotError
+from pipeline.published import TABLES, Table, Type
+
+LOGGER = logging.getLogger(__name__)
+POINTER = "current"
+_ASIDE = ".aside-"
+_ARROW_TYPES: Mapping[Type, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "DOUBLE": pa.float64(),
+    "INTEGER": pa.int32(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+}
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def snapshot_id(as_of: date, *inputs: str) -> str:
+    """Name a snapshot after its day and everything that its figures follow from."""
+    digest = hashlib.sha256("\n".join((as_of.isoformat(), *inputs)).encode()).hexdigest()
+    return f"{as_of.isoformat()}-{digest[:12]}"
+
+
+def current_snapshot(folder: Path) -> Path | None:
+    """Find the snapshot in use; None where nothing whole is published."""
+    try:
+        name = (folder / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    path = folder / name
+    return path if name and Path(name).name == name and path.is_file() else None
+
+
+def read_info(path: Path) -> dict[str, str]:
+    """Read `snapshot_info`; empty where the file cannot be read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            rows = connection.execute("select key, value from snapshot_info").fetchall()
+    except duckdb.Error as error:
+        LOGGER.warning("snapshot %s cannot be read: %s", path.name, type(error).__name__)
+        return {}
+    return {str(key): str(value) for key, value in rows}
+
+
+def publish(folder: Path, name: str, tables: Mapping[str, Rows], kept: int) -> Path:
+    """Build, check and sync a snapshot, switch to it, and drop the oldest beyond `kept`.
+
+    Parameters
+    ----------
+    folder
+        The warehouse's folder of snapshots.
+    name
+        The snapshot's id; its file is `<name>.duckdb`.
+    tables
+        Rows of each published table; a missing table is published empty.
+
+    Raises
+    ------
+    SnapshotError
+        The built file does not hold what was declared; `current` is as before.
+    """
+    aside = folder / f"{_ASIDE}{os.getpid()}.duckdb"
+    _build(aside, tables)
+    check(aside)
+    _sync(aside)
+    path = folder / f"{name}.duckdb"
+    aside.replace(path)
+    _sync(folder)
+    switch(folder, path.name)
+    _drop_oldest(folder, kept)
+    return path
+
+
+def switch(folder: Path, file_name: str) -> None:
+    """Make `current` name another snapshot, in one step that survives a power cut."""
+    aside = folder / f"{_ASIDE}{os.getpid()}.pointer"
+    handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(file_name)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(folder / POINTER)
+    _sync(folder)
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove what killed refreshes left behind; call it holding the warehouse's lock."""
+    leftovers = list(folder.glob(f"{_ASIDE}*"))
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+def check(path: Path) -> None:
+    """Hold a built snapshot to its declaration: tables, columns, types, unique keys.
+
+    Raises
+    ------
+    SnapshotError
+        Which table, and what is wrong with it.
+    """
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for table in TABLES.values():
+                _check_table(connection, table)
+            found = {str(row[0]) for row in connection.execute("show tables").fetchall()}
+    except duckdb.Error as error:
+        raise SnapshotError(f"{path.name}: cannot be read back: {error}") from error
+    if extra := found - set(TABLES):
+        raise SnapshotError(f"{path.name}: holds undeclared tables: {', '.join(sorted(extra))}.")
+
+
+def _build(path: Path, tables: Mapping[str, Rows]) -> None:
+    if unknown := set(tables) - set(TABLES):
+        raise SnapshotError(f"undeclared tables: {', '.join(sorted(unknown))}.")
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set threads = 1")
+        for table in TABLES.values():
+            connection.execute(table.ddl)
+            _insert(connection, table, tables.get(table.name, ()))
+    path.chmod(0o600)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: Rows) -> None:
+    schema = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in table.columns])
+    names = set(schema.names)
+    for row in rows:
+        if row.keys() != names:
+            odd = ", ".join(sorted(row.keys() ^ names))
+            raise SnapshotError(f"{table.name}: columns differ from the declaration: {odd}.")
+    try:
+        # The name is read by the statement below.
+        batch = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    except pa.ArrowException as error:
+        raise SnapshotError(f"{table.name}: {error}.") from error
+    order = ", ".join(f'"{name}"' for name in table.key)
+    connection.register("batch", batch)
+    connection.execute(f'insert into "{table.name}" select * from batch order by {order}')
+    connection.unregister("batch")
+
+
+def _check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    rows = connection.execute(f'describe "{table.name}"').fetchall()
+    found = [(str(row[0]), str(row[1])) for row in rows]
+    declared = [(column.name, column.type) for column in table.columns]
+    if found != declared:
+        raise SnapshotError(f"{table.name}: columns differ from the declaration.")
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    twice = connection.execute(
+        f'select {keys} from "{table.name}" group by all having count(*) > 1 limit 1'
+    ).fetchone()
+    if twice:
+        raise SnapshotError(f"{table.name}: two rows share the key {twice}.")
+    empty = " or ".join(f'"{name}" is null' for name in table.key)
+    if connection.execute(f'select 1 from "{table.name}" where {empty} limit 1').fetchone():
+        raise SnapshotError(f"{table.name}: a row's key is incomplete.")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _drop_oldest(folder: Path, kept: int) -> None:
+    current = current_snapshot(folder)
+    for path in _oldest_first(folder.glob("*.duckdb"))[:-kept]:
+        if path != current:
+            path.unlink(missing_ok=True)
+            LOGGER.info("dropped snapshot %s", path.stem)
+
+
+def _oldest_first(paths: Iterable[Path]) -> list[Path]:
+    visible = (path for path in paths if not path.name.startswith("."))
+    return sorted(visible, key=lambda path: (path.stat().st_mtime_ns, path.name))
