@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from synthetic.parameters import Parameters
-from synthetic.people import DAYS_A_MONTH, NEVER, TOP_LEVEL, Calendar, Flags, Floats, Ints, People
+from synthetic.people import (
+    DAYS_A_MONTH,
+    NEVER,
+    TOP_LEVEL,
+    TRAIT,
+    Calendar,
+    Flags,
+    Floats,
+    Ints,
+    People,
+)
 
 #: What a row of job history says happened.
 PROMOTION, TRANSFER, REORGANISATION, RELEVELLING = range(4)
@@ -161,7 +171,7 @@ def enrolment_preference(
     careers
         Levels as they would be without mentoring.
     dip
-        Mean passing log ratio of the three months before, shape (people, months), in its
+        Mean passing log ratio of the months just before, shape (people, months), in its
         standard deviations.
     onset
         Whether an unrecorded good turn begins in the month, same shape.
@@ -169,7 +179,7 @@ def enrolment_preference(
     selection = parameters.selection
     tenure = (calendar.starts[:-1] - people.hire_day[:, None]) / DAYS_A_MONTH
     ages = np.searchsorted(_ENROLMENT_AGES, tenure, side="right")
-    trait = people.trait / 0.33
+    trait = people.trait / TRAIT
     preference = selection.tenure * _ENROLMENT_SHAPE[ages] + selection.trait * trait[:, None]
     preference += selection.dip * dip + selection.level * (careers.level - 1)
     preference += selection.ambition * people.ambition[:, None] + selection.shock * onset

@@ -69,7 +69,7 @@ class Selection:
     trait
         Slow merges that are the person's own and stay.
     dip
-        Slow merges of the last three months that pass by themselves.
+        Slow merges of the last four months that pass by themselves.
     level
         Per level above the second.
     tenure
@@ -80,8 +80,8 @@ class Selection:
         A good turn that no export records (not per standard deviation: for the month it begins).
     """
 
-    trait: float = 0.55
-    dip: float = 0.55
+    trait: float = 0.4
+    dip: float = 0.48
     level: float = -0.15
     tenure: float = 1.0
     ambition: float = 0.0
@@ -124,8 +124,8 @@ class Parameters:
     incidents: float = 0.22
     promotion_scale: float = 1.0
     leaving_scale: float = 1.0
-    ambition_promotion: float = 0.35
-    shock_cycle_time: float = 0.85
+    ambition_promotion: float = 0.3
+    shock_cycle_time: float = 0.80
     organisations: int = 4
     team_size: int = 9
     contractors: float = 0.05
@@ -165,15 +165,15 @@ SCENARIOS: Mapping[ScenarioName, Parameters] = MappingProxyType(
         "effect": Parameters(scenario="effect"),
         "none": Parameters(scenario="none", effects=Effects.nothing()),
         "strong": Parameters(
-            scenario="strong", effects=Effects.nothing(), selection=Selection(trait=1.1, dip=1.1)
+            scenario="strong", effects=Effects.nothing(), selection=Selection(trait=0.8, dip=0.96)
         ),
         "hidden_shock": Parameters(
-            scenario="hidden_shock", effects=Effects.nothing(), selection=Selection(shock=1.6)
+            scenario="hidden_shock", effects=Effects.nothing(), selection=Selection(shock=2.2)
         ),
         "hidden_ambition": Parameters(
             scenario="hidden_ambition",
             effects=Effects.nothing(),
-            selection=Selection(ambition=0.8),
+            selection=Selection(ambition=0.58),
         ),
         "by_model": Parameters(
             scenario="by_model",

@@ -15,6 +15,8 @@ Flags = NDArray[np.bool_]
 #: A day after every other: has not left, has not started, never took leave.
 NEVER = 10_000_000
 DAYS_A_MONTH = 30.4375
+#: Standard deviation of people's own lasting log ratio of pull request hours.
+TRAIT = 0.36
 LEVELS = ("L1", "L2", "L3", "L4", "L5", "L6")
 TOP_LEVEL = len(LEVELS) - 1
 FAMILIES = ("Software", "Platform", "Data", "Quality")
@@ -170,7 +172,7 @@ def draw_people(parameters: Parameters, calendar: Calendar, rng: np.random.Gener
         gender=rng.choice(len(GENDERS), count, p=[0.655, 0.30, 0.03, 0.015]),
         location=rng.choice(len(LOCATIONS), count, p=[0.3, 0.22, 0.16, 0.2, 0.12]),
         birth_year=calendar.start.year - age.astype(np.int64),
-        trait=rng.normal(0, 0.33, count),
+        trait=rng.normal(0, TRAIT, count),
         ambition=rng.normal(0, 1, count),
         frailty=rng.gamma(5.0, 1 / 5.0, count),
         productivity=np.exp(rng.normal(-0.06, 0.35, count)),

@@ -10,7 +10,7 @@ from synthetic.parameters import Parameters
 from synthetic.people import DAYS_A_MONTH, NEVER, Calendar, Flags, Floats, Ints, People
 
 #: Standard deviation of log hours among one person's pull requests of one month.
-SPREAD = 1.1
+SPREAD = 1.2
 #: Share of human pull requests that are merged in the end.
 MERGED = 0.88
 
@@ -18,8 +18,10 @@ _BASE = np.log(26.0)
 _LEVEL = -0.05
 _NEWCOMER, _NEWCOMER_MONTHS = 0.20, 9.0
 _TREND = -0.0012
-_SPELL, _SPELL_MEMORY = 0.26, 0.72
-_NOISE = 0.14
+_SPELL, _SPELL_MEMORY = 0.24, 0.6
+_NOISE = 0.2
+#: Months that people look back on when they decide to enrol.
+_DIP_MONTHS = 4
 _ORGANISATION = 0.12
 _BURSTS = 3.0
 _TEAM_INCIDENTS = 0.3
@@ -37,7 +39,7 @@ class Moods:
     noise
         Of the single month.
     dip
-        Mean of spell and noise over the three months before, in standard deviations;
+        Mean of spell and noise over the four months before, in standard deviations;
         0 where there are fewer months.
     onset
         Whether an unrecorded good turn begins.
@@ -104,17 +106,22 @@ def draw_moods(count: int, months: int, rng: np.random.Generator) -> Moods:
     spell[:, 0] = rng.normal(0, _SPELL, count)
     for month in range(1, months):
         spell[:, month] = _SPELL_MEMORY * spell[:, month - 1] + fresh[:, month]
-    both = spell + noise
+    window = np.lib.stride_tricks.sliding_window_view(spell + noise, _DIP_MONTHS, axis=1)
     dip = np.zeros((count, months))
-    dip[:, 3:] = (both[:, :-3] + both[:, 1:-2] + both[:, 2:-1])[:, : months - 3] / 3
-    m, v = _SPELL_MEMORY, _SPELL**2
-    variance = v * (3 + 4 * m + 2 * m**2) / 9 + _NOISE**2 / 3
+    dip[:, _DIP_MONTHS:] = window[:, : months - _DIP_MONTHS].mean(axis=2)
     return Moods(
         spell=spell,
         noise=noise,
-        dip=dip / np.sqrt(variance),
+        dip=dip / _dip_deviation(),
         onset=rng.random((count, months)) < _SHOCK_ONSET,
     )
+
+
+def _dip_deviation() -> float:
+    """Standard deviation of a dip: of the mean of some months of spell and noise."""
+    lags = np.arange(1, _DIP_MONTHS)
+    pairs = _DIP_MONTHS + 2 * float(np.sum((_DIP_MONTHS - lags) * _SPELL_MEMORY**lags))
+    return float(np.sqrt(_SPELL**2 * pairs / _DIP_MONTHS**2 + _NOISE**2 / _DIP_MONTHS))
 
 
 def measure_exposure(people: People, careers: Careers, calendar: Calendar) -> Exposure:
