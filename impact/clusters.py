@@ -1,0 +1,76 @@
+"""Standard errors from influence values that are correlated in two ways at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.types import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class ClusteredError:
+    """A standard error with the degrees of freedom of its t reference."""
+
+    standard_error: float
+    degrees: float
+
+
+def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> ClusteredError:
+    """Add the variance of two clusterings and take away what both count.
+
+    With G the smaller number of clusters, every part is multiplied by G / (G - 1) and the
+    reference is t with G - 1 degrees of freedom. Where the sum is not positive (it can happen in
+    small samples) the larger part is used.
+
+    Parameters
+    ----------
+    influence
+        Shape (n,): contribution of each row to the error of one estimate.
+    first, second
+        Shape (n,): cluster of each row, as integers of any value.
+
+    Returns
+    -------
+    ClusteredError
+        A standard error of 0 with 0 degrees of freedom where there are fewer than two clusters.
+
+    References
+    ----------
+    Cameron, Gelbach and Miller (2011), "Robust inference with multiway clustering", Journal of
+    Business and Economic Statistics 29(2).
+    """
+    taking_part = influence != 0
+    values, one, two = influence[taking_part], first[taking_part], second[taking_part]
+    if values.size == 0:
+        return ClusteredError(0.0, 0.0)
+    one, count_one = _dense(one)
+    two, count_two = _dense(two)
+    clusters = min(count_one, count_two)
+    if clusters < 2:
+        return ClusteredError(0.0, 0.0)
+    both, count_both = _dense(one * count_two + two)
+    part_one = _sum_of_squares(values, one, count_one)
+    part_two = _sum_of_squares(values, two, count_two)
+    joint = part_one + part_two - _sum_of_squares(values, both, count_both)
+    variance = joint if joint > 1e-12 * max(part_one, part_two) else max(part_one, part_two)
+    variance *= clusters / (clusters - 1)
+    return ClusteredError(float(np.sqrt(variance)), float(clusters - 1))
+
+
+def _dense(labels: IntArray) -> tuple[IntArray, int]:
+    """Number the labels from 0 without gaps."""
+    low = int(labels.min())
+    span = int(labels.max()) - low + 1
+    if span > 4 * labels.size + 1024:
+        unique, dense = np.unique(labels, return_inverse=True)
+        return dense.astype(np.int64), int(unique.size)
+    present = np.zeros(span, dtype=np.bool_)
+    present[labels - low] = True
+    number = np.cumsum(present) - 1
+    return number[labels - low].astype(np.int64), int(number[-1]) + 1
+
+
+def _sum_of_squares(values: FloatArray, cluster: IntArray, count: int) -> float:
+    return float(np.square(np.bincount(cluster, weights=values, minlength=count)).sum())

@@ -1,0 +1,248 @@
+"""The headline comparison: one segment's mentees against matched people not mentored yet."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.cohort import Cohort, Table
+from impact.cycle_time import fit_cycle_time, mean_log_hours
+from impact.incident_rate import fit_incident_rate
+from impact.power import decidable_on
+from impact.rows import Row
+from impact.staying import MINIMUM_AT_RISK, Measure, event_columns, fit_at_horizon
+from impact.types import BoolArray, FloatArray, IntArray, Outcome, Refusal, Scale
+from impact.weights import att_weights
+
+NEEDED_MENTEES = 50
+NEEDED_EVENTS = 10
+NEEDED_MONTHS = 3
+HEADLINE_FLOW_MONTHS = 6
+EPOCH = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of a segment beside its matched rows.
+
+    Attributes
+    ----------
+    eligible
+        Mentees with a baseline, matched or not.
+    as_of
+        The day up to which data are used.
+    """
+
+    eligible: int
+    as_of: dt.date
+
+
+def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iterator[Row]:
+    """All matched rows of one segment and window: four outcomes and the restricted mean.
+
+    Parameters
+    ----------
+    cohort
+        The segment's matched rows.
+    months
+        Follow-up window, from the landmark.
+    surroundings
+        Eligible mentees and the as-of day.
+    """
+    yield _cycle_time(cohort, months, surroundings)
+    yield _incident_rate(cohort, months, surroundings)
+    yield _staying(cohort, "retention", months, surroundings)
+    yield _staying(cohort, "months", months, surroundings)
+    yield _staying(cohort, "promotion", months, surroundings)
+
+
+def _blank(
+    cohort: Cohort, outcome: Outcome, scale: Scale, months: int, around: Surroundings
+) -> Row:
+    table = cohort.designs.get("a")
+    matched = 0 if table is None else int(table.flag("is_mentee").sum())
+    return Row(
+        outcome=outcome,
+        scale=scale,
+        comparison="matched",
+        follow_up_months=months,
+        segment_dimension=cohort.segment.dimension,
+        segment_value=cohort.segment.value,
+        n_mentored=0,
+        n_comparison=0,
+        n_mentored_eligible=around.eligible,
+        matched_share=min(1.0, matched / around.eligible) if around.eligible else None,
+    )
+
+
+def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
+    row = _blank(cohort, "pr_cycle_time", "ratio", months, around)
+    table = cohort.designs.get("a")
+    if table is None:
+        return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
+    after = mean_log_hours(table, str(months))
+    followed = table.number(f"followup_git_months_{months}")
+    row, refusal = _describe(row, table, ~np.isnan(after), followed, around, months)
+    if refusal is not None:
+        return row.with_refusal(refusal)
+    fit = fit_cycle_time(cohort, months)
+    if isinstance(fit, Refusal):
+        return row.with_refusal(fit)
+    mentored = float(np.exp(fit.mentored_log_hours))
+    return dataclasses.replace(
+        row,
+        effect=fit.estimate,
+        standard_error=fit.standard_error,
+        degrees=fit.degrees,
+        design_a=fit.design_a.estimate,
+        design_b=fit.design_b.estimate,
+        disagreement=fit.difference,
+        disagreement_error=fit.difference_error,
+        deviation=fit.deviation,
+        mentored_value=mentored,
+        comparison_value=mentored / float(np.exp(fit.estimate)),
+    )
+
+
+def _incident_rate(cohort: Cohort, months: int, around: Surroundings) -> Row:
+    row = _blank(cohort, "incident_rate", "ratio", months, around)
+    table = cohort.designs.get("a")
+    if table is None:
+        return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
+    count = table.number(f"incidents_{months}")
+    time = table.number(f"exposure_{months}")
+    followed = table.number(f"followup_incident_months_{months}")
+    known = (time > 0) & ~np.isnan(count)
+    row, refusal = _describe(row, table, known, followed, around, months)
+    row = _count_incidents(row, table, known, count)
+    if refusal is not None:
+        return row.with_refusal(refusal)
+    fit = fit_incident_rate(table, months)
+    if isinstance(fit, Refusal):
+        return row.with_refusal(fit)
+    mentees = known & table.flag("is_mentee")
+    mentored = float(count[mentees].sum() / time[mentees].sum())
+    return dataclasses.replace(
+        row.with_fit(fit),
+        mentored_value=mentored,
+        comparison_value=mentored / float(np.exp(fit.estimate)),
+    )
+
+
+def _staying(cohort: Cohort, measure: Measure, months: int, around: Surroundings) -> Row:
+    outcome: Outcome = "promotion" if measure == "promotion" else "retention"
+    scale: Scale = "months" if measure == "months" else "difference"
+    row = _blank(cohort, outcome, scale, months, around)
+    table = cohort.designs.get("a")
+    if table is None:
+        return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
+    time, event, able = event_columns(table, measure)
+    known = able & np.isfinite(time) & (time > 0)
+    followed = np.where(event > 0, np.inf, time)
+    row, refusal = _describe(row, table, known, followed, around, months)
+    row = _count_people(row, table, known, (event == 1) & (time <= months))
+    if refusal is not None:
+        return row.with_refusal(refusal)
+    result = fit_at_horizon(table, measure, months)
+    if isinstance(result, Refusal):
+        return row.with_refusal(result)
+    return dataclasses.replace(
+        row.with_fit(result.fit),
+        mentored_value=result.mentored,
+        comparison_value=result.comparison,
+    )
+
+
+def _describe(
+    row: Row,
+    table: Table,
+    known: BoolArray,
+    followed: FloatArray,
+    around: Surroundings,
+    months: int,
+) -> tuple[Row, Refusal | None]:
+    """Count who is compared and for how long they were followed; refuse an unreached window."""
+    is_mentee = table.flag("is_mentee")
+    used = att_weights(table.label("cell_id"), is_mentee, known) > 0
+    mentees, others = used & is_mentee, used & ~is_mentee
+    count = int(mentees.sum())
+    long_enough = int((followed[mentees] >= NEEDED_MONTHS).sum())
+    row = dataclasses.replace(
+        row,
+        n_mentored=count,
+        n_comparison=_people(table, others),
+        followed_share=long_enough / count if count else None,
+        decidable_on=_decidable(row, table, is_mentee, around, months),
+    )
+    if count == 0:
+        return row, Refusal("no_follow_up", "No mentee with a comparable colleague has any yet.")
+    reached = mentees & (followed >= months)
+    reached_others = _people(table, others & (followed >= months))
+    enough = min(int(reached.sum()), reached_others) >= MINIMUM_AT_RISK
+    if months > HEADLINE_FLOW_MONTHS and not enough:
+        return row, Refusal(
+            "horizon_not_reached", f"Too few people have been followed for {months} months yet."
+        )
+    return row, None
+
+
+def _decidable(
+    row: Row, table: Table, is_mentee: BoolArray, around: Surroundings, months: int
+) -> int | None:
+    """When enough mentees will have been followed; flow outcomes need three months of it."""
+    flow = row.scale == "ratio" and months <= HEADLINE_FLOW_MONTHS
+    wait = NEEDED_MONTHS if flow else months
+    days = table.number("landmark")[is_mentee]
+    landmarks = [EPOCH + dt.timedelta(days=int(day)) for day in days]
+    day = decidable_on(around.as_of, landmarks, NEEDED_MENTEES, wait)
+    return None if day is None else (day - EPOCH).days
+
+
+def _people(table: Table, rows: BoolArray) -> int:
+    return int(np.unique(table.label("person_id")[rows]).size)
+
+
+def _count_incidents(row: Row, table: Table, known: BoolArray, count: FloatArray) -> Row:
+    """Incidents by arm; a comparison person's are those of the row that saw most of them."""
+    is_mentee, person = table.flag("is_mentee"), table.label("person_id")
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    most = _most(person[others], count[others])
+    return dataclasses.replace(
+        row,
+        incidents_mentored=int(count[mentees].sum()),
+        incidents_comparison=int(most.sum()),
+        events_mentored=int((count[mentees] > 0).sum()),
+        events_comparison=int((most > 0).sum()),
+        nonevents_mentored=int((count[mentees] == 0).sum()),
+        nonevents_comparison=int((most == 0).sum()),
+    )
+
+
+def _count_people(row: Row, table: Table, known: BoolArray, met: BoolArray) -> Row:
+    """People of each arm with and without the event."""
+    is_mentee, person = table.flag("is_mentee"), table.label("person_id")
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    most = _most(person[others], met[others].astype(np.float64))
+    return dataclasses.replace(
+        row,
+        events_mentored=int(met[mentees].sum()),
+        events_comparison=int((most > 0).sum()),
+        nonevents_mentored=int((~met[mentees]).sum()),
+        nonevents_comparison=int((most == 0).sum()),
+    )
+
+
+def _most(person: IntArray, values: FloatArray) -> FloatArray:
+    """Each person's largest value, one entry a person."""
+    if person.size == 0:
+        return np.zeros(0)
+    unique, inverse = np.unique(person, return_inverse=True)
+    most = np.full(unique.size, -np.inf)
+    np.maximum.at(most, inverse, values)
+    return most

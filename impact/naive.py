@@ -1,0 +1,210 @@
+"""The two comparisons people make without a design, shown so that they can be seen to mislead."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from impact.clusters import two_way_error
+from impact.cohort import Segment, Table
+from impact.rows import Row
+from impact.staying import Measure, event_columns
+from impact.survival import (
+    fit_curve,
+    incidence_influence,
+    restricted_mean,
+    restricted_mean_influence,
+    survival_influence,
+    value_at,
+)
+from impact.types import BoolArray, Comparison, Fit, FloatArray, IntArray, Outcome, Refusal, Scale
+
+_ONE_ARM = Refusal("no_comparison", "One of the two groups has nobody with this outcome.")
+
+
+def fit_naive(people: Table, segment: Segment, months: int) -> Iterator[Row]:
+    """Everybody ever mentored against everybody never mentored, like for like or not.
+
+    Parameters
+    ----------
+    people
+        One row a person of the segment: mentored people's mentored months (or everything since
+        hire, for leaving and promotion) and the others' employed months.
+    segment
+        The group the row is about.
+    months
+        Horizon since hire of retention and promotion; the other outcomes have no window here and
+        are the same in each.
+    """
+    yield _naive_hours(people, segment, months)
+    yield _naive_incidents(people, segment, months)
+    for measure in ("retention", "months", "promotion"):
+        yield _naive_curve(people, segment, measure, months)
+
+
+def fit_before_after(mentees: Table, segment: Segment, months: int) -> Iterator[Row]:
+    """Mentees after the landmark against their own year before the start, recovery included.
+
+    Parameters
+    ----------
+    mentees
+        One row a mentee of the segment with a baseline.
+    segment
+        The group the row is about.
+    months
+        Follow-up window, from the landmark.
+    """
+    yield _own_hours(mentees, segment, months)
+    yield _own_incidents(mentees, segment, months)
+
+
+def _naive_hours(people: Table, segment: Segment, months: int) -> Row:
+    row = _blank("pr_cycle_time", "ratio", "naive", segment, months)
+    value = _mean(people.number("log_hours_sum"), people.number("merged"))
+    known, arm = np.isfinite(value), people.flag("is_ever_mentored")
+    row = _count(row, known, arm)
+    if min(row.n_mentored or 0, row.n_comparison or 0) < 2:
+        return row.with_refusal(_ONE_ARM)
+    levels, influence = [], np.zeros(value.size)
+    for group, sign in ((known & arm, 1.0), (known & ~arm, -1.0)):
+        level = float(value[group].mean())
+        influence[group] = sign * (value[group] - level) / group.sum()
+        levels.append(level)
+    return _finish(row, levels[0] - levels[1], influence, np.exp(levels[0]), np.exp(levels[1]))
+
+
+def _naive_incidents(people: Table, segment: Segment, months: int) -> Row:
+    row = _blank("incident_rate", "ratio", "naive", segment, months)
+    count, time = people.number("incidents"), people.number("exposure")
+    known, arm = (time > 0) & np.isfinite(count), people.flag("is_ever_mentored")
+    row = _count(row, known, arm)
+    groups = (known & arm, known & ~arm)
+    if any(not group.any() or count[group].sum() <= 0 for group in groups):
+        return row.with_refusal(_ONE_ARM)
+    rates, influence = [], np.zeros(count.size)
+    for group, sign in zip(groups, (1.0, -1.0), strict=True):
+        rate = float(count[group].sum() / time[group].sum())
+        influence[group] = sign * (count[group] - rate * time[group]) / count[group].sum()
+        rates.append(rate)
+    return _finish(row, float(np.log(rates[0] / rates[1])), influence, rates[0], rates[1])
+
+
+def _naive_curve(people: Table, segment: Segment, measure: Measure, months: int) -> Row:
+    outcome: Outcome = "promotion" if measure == "promotion" else "retention"
+    scale: Scale = "months" if measure == "months" else "difference"
+    row = _blank(outcome, scale, "naive", segment, months)
+    time, event, able = event_columns(people, measure)
+    known, arm = able & np.isfinite(time) & (time > 0), people.flag("is_ever_mentored")
+    row = _count(row, known, arm)
+    groups = (known & arm, known & ~arm)
+    if any((time[group] >= months).sum() < 2 for group in groups):
+        return row.with_refusal(_ONE_ARM)
+    row = _count_events(row, groups, (event == 1) & (time <= months))
+    levels, influence = [], np.zeros(time.size)
+    for group, sign in zip(groups, (1.0, -1.0), strict=True):
+        level, part = level_at(measure, time[group], event[group], months)
+        influence[group] = sign * part
+        levels.append(level)
+    return _finish(row, levels[0] - levels[1], influence, levels[0], levels[1])
+
+
+def level_at(
+    measure: Measure, time: FloatArray, event: IntArray, months: int
+) -> tuple[float, FloatArray]:
+    """Unweighted level of one arm at a horizon and each row's influence on it."""
+    weight = np.ones(time.size)
+    if measure == "promotion":
+        curve = fit_curve(time, event, weight, 2)
+        level = value_at(curve, curve.incidence[:, 0], 0.0, months)
+        return level, incidence_influence(curve, 1, time, event, weight, months)
+    curve = fit_curve(time, event, weight)
+    if measure == "months":
+        part = restricted_mean_influence(curve, time, event, weight, months)
+        return restricted_mean(curve, months), part
+    level = value_at(curve, curve.surviving, 1.0, months)
+    return level, survival_influence(curve, time, event, weight, months)
+
+
+def _own_hours(mentees: Table, segment: Segment, months: int) -> Row:
+    row = _blank("pr_cycle_time", "ratio", "before_after", segment, months)
+    after = _mean(mentees.number(f"log_hours_sum_{months}"), mentees.number(f"merged_{months}"))
+    before = mentees.number("base_hours_12")
+    known = np.isfinite(after) & np.isfinite(before)
+    row = dataclasses.replace(row, n_mentored=int(known.sum()), n_comparison=int(known.sum()))
+    if known.sum() < 2:
+        return row.with_refusal(_ONE_ARM)
+    change = np.where(known, after - before, 0.0)
+    effect = float(change[known].mean())
+    influence = np.where(known, (change - effect) / known.sum(), 0.0)
+    mentored = float(np.exp(after[known].mean()))
+    return _finish(row, effect, influence, mentored, mentored / np.exp(effect))
+
+
+def _own_incidents(mentees: Table, segment: Segment, months: int) -> Row:
+    row = _blank("incident_rate", "ratio", "before_after", segment, months)
+    count, time = mentees.number(f"incidents_{months}"), mentees.number(f"exposure_{months}")
+    count_before, time_before = mentees.number("incidents_12"), mentees.number("exposure_12")
+    known = (time > 0) & (time_before > 0) & np.isfinite(count) & np.isfinite(count_before)
+    row = dataclasses.replace(row, n_mentored=int(known.sum()), n_comparison=int(known.sum()))
+    if not known.any() or count[known].sum() <= 0 or count_before[known].sum() <= 0:
+        return row.with_refusal(_ONE_ARM)
+    influence = np.zeros(count.size)
+    rates = []
+    for events, months_at_risk, sign in ((count, time, 1.0), (count_before, time_before, -1.0)):
+        rate = float(events[known].sum() / months_at_risk[known].sum())
+        residual = events[known] - rate * months_at_risk[known]
+        influence[known] += sign * residual / events[known].sum()
+        rates.append(rate)
+    return _finish(row, float(np.log(rates[0] / rates[1])), influence, rates[0], rates[1])
+
+
+def _blank(
+    outcome: Outcome, scale: Scale, comparison: Comparison, segment: Segment, months: int
+) -> Row:
+    return Row(
+        outcome=outcome,
+        scale=scale,
+        comparison=comparison,
+        follow_up_months=months,
+        segment_dimension=segment.dimension,
+        segment_value=segment.value,
+    )
+
+
+def _mean(total: FloatArray, count: FloatArray) -> FloatArray:
+    mean: FloatArray = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
+    return mean
+
+
+def _count(row: Row, known: BoolArray, arm: BoolArray) -> Row:
+    return dataclasses.replace(
+        row, n_mentored=int((known & arm).sum()), n_comparison=int((known & ~arm).sum())
+    )
+
+
+def _count_events(row: Row, groups: tuple[BoolArray, BoolArray], met: BoolArray) -> Row:
+    return dataclasses.replace(
+        row,
+        events_mentored=int(met[groups[0]].sum()),
+        events_comparison=int(met[groups[1]].sum()),
+        nonevents_mentored=int((~met[groups[0]]).sum()),
+        nonevents_comparison=int((~met[groups[1]]).sum()),
+    )
+
+
+def _finish(
+    row: Row, effect: float, influence: FloatArray, mentored: float, comparison: float
+) -> Row:
+    """Fill in the estimate; people are independent of each other here."""
+    people = np.arange(influence.size)
+    clustered = two_way_error(influence, people, people)
+    if not (np.isfinite(effect) and clustered.standard_error > 0):
+        return row.with_refusal(
+            Refusal("constant_outcome", "The outcome is the same for everyone compared.")
+        )
+    fit = Fit(effect, clustered.standard_error, clustered.degrees, influence, influence != 0)
+    return dataclasses.replace(
+        row.with_fit(fit), mentored_value=float(mentored), comparison_value=float(comparison)
+    )

@@ -1,0 +1,165 @@
+"""Weighted Poisson regression of counts on one exposure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impact.clusters import two_way_error
+from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
+
+_MAX_STEPS = 60
+_TOLERANCE = 1e-7
+_RELATIVE_RANK = 1e-10
+_NEW_SHARE = 1e-7
+"""A column must keep this share of its variance beside the columns before it."""
+_RUNAWAY = 12.0
+"""A log rate ratio this large is the sign of a fit running away to infinity."""
+
+
+def fit_counts(
+    count: FloatArray,
+    time: FloatArray,
+    exposed: BoolArray,
+    covariates: FloatArray,
+    weight: FloatArray,
+    first: IntArray,
+    second: IntArray,
+) -> Fit | Refusal:
+    """Fit log E(count) = log(time) + exposure + covariates by weighted maximum likelihood.
+
+    Parameters
+    ----------
+    count
+        Shape (n,): events, not negative.
+    time
+        Shape (n,): time at risk, in months, positive where the weight is.
+    exposed
+        Shape (n,): true for mentees.
+    covariates
+        Shape (n, k) without a constant; columns that say nothing new are left out.
+    weight
+        Shape (n,), not negative; rows of weight 0 take no part.
+    first, second
+        Shape (n,): the two clusterings of the sandwich.
+
+    Returns
+    -------
+    Fit | Refusal
+        The log rate ratio of exposure. Refused without events in both arms, on values that are no
+        counts or times, on separation, and where the likelihood has no single maximum.
+
+    References
+    ----------
+    Gourieroux, Monfort and Trognon (1984), "Pseudo maximum likelihood methods: applications to
+    Poisson models", Econometrica 52(3).
+    """
+    used = weight > 0
+    refusal = _refuse(count, time, exposed, covariates, used)
+    if refusal is not None:
+        return refusal
+    rows = np.flatnonzero(used)
+    y, w, offset = count[rows], weight[rows], np.log(time[rows])
+    x = _independent(np.column_stack([exposed[rows], np.ones(rows.size), covariates[rows]]), w)
+    if x is None:
+        return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
+    solution = _maximise(y, x, w, offset)
+    if isinstance(solution, Refusal):
+        return solution
+    coefficients, mean = solution
+    bread = np.linalg.inv((x * (w * mean)[:, None]).T @ x)[0]
+    influence = np.zeros(weight.size)
+    influence[rows] = w * (y - mean) * (x @ bread)
+    clustered = two_way_error(influence[rows], first[rows], second[rows])
+    if clustered.standard_error <= 0:
+        return Refusal("too_few_people", "There are too few people to say how sure this is.")
+    estimate = float(coefficients[0])
+    return Fit(estimate, clustered.standard_error, clustered.degrees, influence, used)
+
+
+def _refuse(
+    count: FloatArray, time: FloatArray, exposed: BoolArray, covariates: FloatArray, used: BoolArray
+) -> Refusal | None:
+    if not used.any():
+        return Refusal("no_comparison", "No mentee has a comparable colleague with this outcome.")
+    values = (count[used], time[used], covariates[used])
+    if not all(np.isfinite(value).all() for value in values):
+        return Refusal("bad_values", "Some values are infinite or missing where they may not be.")
+    if (count[used] < 0).any() or (time[used] <= 0).any():
+        return Refusal("bad_values", "Counts below zero or no time at risk cannot be used.")
+    arms = exposed[used]
+    if arms.all() or not arms.any():
+        return Refusal("no_comparison", "Only one of the two groups has this outcome.")
+    events = count[used]
+    if events[arms].sum() == 0 or events[~arms].sum() == 0:
+        return Refusal("no_events", "One of the two groups has no incident at all.")
+    return None
+
+
+def _independent(x: FloatArray, weight: FloatArray) -> FloatArray | None:
+    """Scale the columns and keep those that add something; the first one must.
+
+    Columns are taken in the order constant, covariates, exposure, by a Cholesky factorisation that
+    skips a column which the ones before it already determine. Exposure keeps its own scale and
+    comes first in the result, the constant second.
+    """
+    centred = x.copy()
+    centred[:, 2:] -= np.average(x[:, 2:], axis=0, weights=weight)
+    scale = np.sqrt(np.average(centred**2, axis=0, weights=weight))
+    scale[~(scale > _RELATIVE_RANK)] = np.inf
+    scaled = centred / scale
+    gram = (scaled * weight[:, None]).T @ scaled / weight.sum()
+    kept = _pivots(gram, [1, *range(2, x.shape[1]), 0])
+    if not kept or kept[-1] != 0:
+        return None
+    return np.column_stack([centred[:, 0], scaled[:, kept[:-1]]])
+
+
+def _pivots(gram: FloatArray, order: list[int]) -> list[int]:
+    """The columns, in this order, that the kept ones before them do not determine."""
+    left = gram.copy()
+    kept: list[int] = []
+    for j in order:
+        if left[j, j] > _NEW_SHARE * max(gram[j, j], _RELATIVE_RANK):
+            kept.append(j)
+            left = left - np.outer(left[:, j], left[j]) / left[j, j]
+    return kept
+
+
+def _maximise(
+    y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray
+) -> tuple[FloatArray, FloatArray] | Refusal:
+    """Newton steps, halved whenever the likelihood would fall."""
+    beta = np.zeros(x.shape[1])
+    beta[1] = np.log(np.sum(weight * y) / np.sum(weight * np.exp(offset)))
+    score = _likelihood(beta, y, x, weight, offset)
+    for _ in range(_MAX_STEPS):
+        mean = np.exp(x @ beta + offset)
+        hessian = (x * (weight * mean)[:, None]).T @ x
+        gradient = x.T @ (weight * (y - mean))
+        try:
+            step = np.linalg.solve(hessian, gradient)
+        except np.linalg.LinAlgError:
+            return Refusal("separation", "The model has no single best fit at this size.")
+        size = 1.0
+        candidate = _likelihood(beta + step, y, x, weight, offset)
+        while not candidate >= score - 1e-10 * abs(score) and size > 1e-4:
+            size /= 2
+            candidate = _likelihood(beta + size * step, y, x, weight, offset)
+        beta = beta + size * step
+        score = candidate
+        if np.abs(size * step).max() < _TOLERANCE:
+            break
+    else:
+        return Refusal("no_convergence", "The model has no single best fit at this size.")
+    if np.abs(beta[0]) > _RUNAWAY or np.abs(beta[2:]).max(initial=0.0) > 2 * _RUNAWAY:
+        return Refusal("separation", "The model has no single best fit at this size.")
+    return beta, np.exp(x @ beta + offset)
+
+
+def _likelihood(
+    beta: FloatArray, y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray
+) -> float:
+    linear = x @ beta + offset
+    if linear.max() > 50:
+        return -np.inf
+    return float(np.sum(weight * (y * linear - np.exp(linear))))

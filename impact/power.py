@@ -1,0 +1,61 @@
+"""What could have been seen at this size, and when there will be enough people to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+from impact.reference import critical_value, quantile
+from impact.types import Scale
+
+POWER = 0.8
+DAYS_A_MONTH = 365.25 / 12
+PACE_WINDOW_DAYS = 365
+
+
+def detectable_shift(standard_error: float, level: float, degrees: float) -> float:
+    """Smallest true shift found with 80 % power at a two-sided level, on the model's scale."""
+    reach = critical_value(level, degrees) + quantile(POWER, degrees)
+    return reach * standard_error
+
+
+def on_scale(shift: float, scale: Scale, lower_is_better: bool) -> float:
+    """Put a shift in the favourable direction on the estimate's own scale."""
+    signed = -shift if lower_is_better else shift
+    return math.exp(signed) if scale in ("ratio", "hazard_ratio") else signed
+
+
+def decidable_on(
+    as_of: dt.date,
+    landmarks: Sequence[dt.date],
+    needed: int,
+    follow_up_months: int,
+) -> dt.date | None:
+    """Day on which enough mentees will have enough follow-up, at the last year's enrolment.
+
+    Parameters
+    ----------
+    as_of
+        The day up to which data are used.
+    landmarks
+        First day of follow-up of every matched mentee so far.
+    needed
+        How many mentees must have been followed.
+    follow_up_months
+        For how long each of them.
+
+    Returns
+    -------
+    datetime.date | None
+        Never before the day after `as_of`; none where nobody enrolled during the last year.
+    """
+    started = sorted(landmarks)
+    wait = dt.timedelta(days=round(follow_up_months * DAYS_A_MONTH))
+    if len(started) >= needed:
+        return max(started[needed - 1] + wait, as_of + dt.timedelta(days=1))
+    recent = sum(1 for day in started if (as_of - day).days < PACE_WINDOW_DAYS)
+    if recent == 0:
+        return None
+    days = (needed - len(started)) * PACE_WINDOW_DAYS / recent
+    return as_of + dt.timedelta(days=math.ceil(days)) + wait

@@ -1,0 +1,98 @@
+"""The Poisson regression against another implementation, and what it refuses."""
+
+import numpy as np
+import pandas as pd
+import pyfixest
+import pytest
+
+from impact.poisson import fit_counts
+from impact.types import Refusal
+
+# The reference library itself still calls pandas the old way.
+pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
+
+
+def counts(seed=8, n=1200):
+    rng = np.random.default_rng(seed)
+    exposed = rng.random(n) < 0.4
+    time = rng.uniform(0.3, 6, n)
+    x = rng.normal(size=(n, 2))
+    level = rng.integers(0, 4, n)
+    rate = np.exp(-1.2 + 0.3 * exposed + x @ [0.3, -0.1] + 0.2 * level)
+    y = rng.poisson(rate * time * rng.gamma(3, 1 / 3, n)).astype(float)
+    weight = rng.choice([0.0, 0.4, 1.0], n)
+    person, team = rng.integers(0, n // 2, n), rng.integers(0, 40, n)
+    dummies = (level[:, None] == np.arange(1, 4)[None, :]).astype(float)
+    covariates = np.column_stack([x, dummies])
+    return y, time, exposed, covariates, weight, person, team
+
+
+def test_rate_ratio_and_two_way_error_equal_pyfixest():
+    y, time, exposed, covariates, weight, person, team = counts()
+    fit = fit_counts(y, time, exposed, covariates, weight, person, team)
+    frame = pd.DataFrame(covariates, columns=list("abcde")).assign(
+        y=y,
+        exposed=exposed.astype(float),
+        w=weight,
+        offset=np.log(time),
+        person=person,
+        team=team,
+    )
+    reference = pyfixest.fepois(
+        "y ~ exposed + a + b + c + d + e",
+        frame[weight > 0],
+        weights="w",
+        offset="offset",
+        vcov={"CRV1": "person + team"},
+        ssc=pyfixest.ssc(k_adj=False, G_adj=True, G_df="min"),
+        iwls_tol=1e-12,
+    )
+    assert fit.estimate == pytest.approx(reference.coef()["exposed"], abs=1e-7)
+    assert fit.standard_error == pytest.approx(reference.se()["exposed"], rel=1e-6)
+
+
+def test_without_covariates_it_is_the_ratio_of_the_rates():
+    y, time, exposed, covariates, _, person, team = counts()
+    weight = np.ones(len(y))
+    fit = fit_counts(y, time, exposed, covariates[:, :0], weight, person, team)
+    rates = [y[arm].sum() / time[arm].sum() for arm in (exposed, ~exposed)]
+    assert fit.estimate == pytest.approx(np.log(rates[0] / rates[1]), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda y, t, d, w: (np.zeros_like(y), t, d, w), "no_events"),
+        (lambda y, t, d, w: (np.where(d, 0.0, y), t, d, w), "no_events"),
+        (lambda y, t, d, w: (-y - 1, t, d, w), "bad_values"),
+        (lambda y, t, d, w: (np.where(y > 2, np.inf, y), t, d, w), "bad_values"),
+        (lambda y, t, d, w: (y, 0 * t, d, w), "bad_values"),
+        (lambda y, t, d, w: (y, t, np.ones_like(d), w), "no_comparison"),
+        (lambda y, t, d, w: (y, t, d, 0 * w), "no_comparison"),
+    ],
+)
+def test_hopeless_input_is_refused(change, reason):
+    y, time, exposed, covariates, weight, person, team = counts()
+    y, time, exposed, weight = change(y, time, exposed, weight)
+    result = fit_counts(y, time, exposed, covariates, weight, person, team)
+    assert isinstance(result, Refusal)
+    assert result.reason == reason
+
+
+def test_exposure_that_a_covariate_repeats_is_refused():
+    y, time, exposed, covariates, weight, person, team = counts()
+    repeated = np.column_stack([covariates, 2.0 * exposed - 5])
+    result = fit_counts(y, time, exposed, repeated, weight, person, team)
+    assert isinstance(result, Refusal)
+    assert result.reason == "singular"
+
+
+def test_separation_is_refused():
+    y, time, exposed, covariates, weight, person, team = counts()
+    rare = np.zeros(len(y))
+    rare[:200] = 1.0
+    y[:200] = 0.0
+    separated = np.column_stack([covariates, rare])
+    result = fit_counts(y, time, exposed, separated, weight, person, team)
+    assert isinstance(result, Refusal)
+    assert result.reason in ("separation", "no_convergence")
