@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TextIO
+from typing import Never, Protocol, TextIO
 
 from tqdm import tqdm
 
@@ -19,6 +19,9 @@ class Bar(Protocol):
 
     def update(self, n: int = 1) -> object:
         """Count `n` more units as done."""
+
+    def expect(self, total: int) -> None:
+        """Say how many units there will be."""
 
     def note(self, text: str) -> None:
         """Say what is being done now."""
@@ -65,10 +68,14 @@ class Progress:
 
 @dataclass
 class _TerminalBar:
-    bar: tqdm[object]
+    bar: tqdm[Never]
 
     def update(self, n: int = 1) -> object:
         return self.bar.update(n)
+
+    def expect(self, total: int) -> None:
+        self.bar.total = total
+        self.bar.refresh()
 
     def note(self, text: str) -> None:
         self.bar.set_postfix_str(text)
@@ -94,6 +101,9 @@ class _LogBar:
             of = f" of {self.total}" if self.total is not None else ""
             self.progress.say(f"{self.name}: {self.done}{of} {self.unit}")
         return None
+
+    def expect(self, total: int) -> None:
+        self.total = total
 
     def note(self, text: str) -> None:
         """Notes are for the eye: a log keeps to the counts."""

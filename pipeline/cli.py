@@ -1,0 +1,170 @@
+"""The command line: `mentorship <command>`.
+
+Exit status 0: done. 1: failed. 2: bad usage or bad input. Results go to standard output, progress
+and problems to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.errors import BadInputError, PipelineError
+from pipeline.progress import Progress
+from pipeline.settings import Context, Option, Settings, read_run
+
+LOGGER = logging.getLogger(__name__)
+
+_OPTIONS: dict[Option, tuple[str, str]] = {
+    "EXPORTS": ("DIR", "folder of exports (default: the sample)"),
+    "WAREHOUSE": ("DIR", "folder of the database and the snapshots (default: data/warehouse)"),
+    "AS_OF": ("YYYY-MM-DD", "ignore events after this day (default: the latest data end)"),
+    "KNOWN_AT": ("TIME", "rebuild from what had been loaded by then (default: everything)"),
+    "SETTINGS": ("FILE", "settings file (default: mentorship.toml in the exports folder)"),
+    "KEY": ("FILE", "key of the pseudonyms (default: in your configuration folder)"),
+    "HOST": ("ADDRESS", "address to listen on (default: 127.0.0.1)"),
+    "PORT": ("NUMBER", "port to listen on (default: 8050)"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    os.umask(0o077)
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if given.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except PipelineError as error:
+        return _fail(str(error), error.exit_status)
+    except BrokenPipeError:
+        # Whoever read our output has closed it; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was published", 130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mentorship",
+        description="Believable estimates of what a mentorship programme does, from exports.",
+        epilog="An option that is not given is read from the environment variable of its name.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", help="say more about each step")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = _command(commands, common, "refresh", _refresh, "load, model, estimate and publish")
+    _add_options(one, "EXPORTS", "WAREHOUSE", "AS_OF", "KNOWN_AT", "SETTINGS", "KEY")
+    one.add_argument(
+        "--accept-shrink",
+        action="store_true",
+        help="take exports that hold fewer rows than before by more than the settings allow",
+    )
+
+    one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
+    _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
+
+    one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
+    one.add_argument("--engineers", type=_positive, default=640, help="people (default: 640)")
+    one.add_argument("--months", type=_positive, default=30, help="months (default: 30)")
+    one.add_argument("--seed", type=int, default=1, help="seed of the draw (default: 1)")
+    one.add_argument("--out", type=Path, required=True, help="folder to write to")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, parents=[common], help=what, description=what.capitalize())
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, *names: Option) -> None:
+    for name in names:
+        metavar, text = _OPTIONS[name]
+        flag = "--" + name.lower().replace("_", "-")
+        parser.add_argument(flag, dest=name, metavar=metavar, help=text)
+
+
+def _run_of(given: argparse.Namespace) -> tuple[Settings, Context]:
+    return read_run({name: getattr(given, name, None) for name in _OPTIONS})
+
+
+def _refresh(given: argparse.Namespace) -> int:
+    # Imported here: these take longer to import than the other commands take to run.
+    from pipeline.refresh import refresh
+
+    settings, context = _run_of(given)
+    progress = Progress()
+    try:
+        outcome = refresh(settings, context, progress, accept_shrink=given.accept_shrink)
+    except PipelineError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the last stop: a defect ends in one line, too)
+        return _fail(_keep_details(context, error), 1)
+    state = "published" if outcome.is_new else "nothing to publish, unchanged since"
+    _say(f"{state} {outcome.snapshot}")
+    return 0
+
+
+def _dashboard(given: argparse.Namespace) -> int:
+    from dashboards.serving import serve
+
+    settings, context = _run_of(given)
+    return serve(
+        context.warehouse,
+        host=context.host,
+        port=context.port,
+        workers=settings.serving.workers,
+        threads=settings.serving.threads,
+    )
+
+
+def _sample(given: argparse.Namespace) -> int:
+    from synthetic.sample import write_sample
+
+    try:
+        write_sample(given.out, given.engineers, given.months, given.seed)
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
+    _say(f"wrote {given.out}")
+    return 0
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("use a number above 0")
+    return number
+
+
+def _keep_details(context: Context, error: Exception) -> str:
+    """Write what a developer needs beside the warehouse; a person at the terminal gets a line."""
+    log = context.warehouse / "failure.log"
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return f"stopped by a defect ({type(error).__name__}); details: {log}. Nothing was published."
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _fail(text: str, status: int) -> int:
+    for line in text.splitlines():
+        sys.stderr.write(f"mentorship: {line}\n")
+    return status

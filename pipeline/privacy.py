@@ -1,0 +1,443 @@
+"""Disclosure control: what of the true figures is published, in one place.
+
+Takes the models' report rows with true, unrounded figures and gives the rows that may leave the
+warehouse. A segment is a dimension and one of its values; `all`/`all` is everybody.
+
+- A group or an arm of fewer than the minimum is hidden, and with it as many other cells of its
+  dimension as it takes (`pipeline.cells`); a cell that is hidden at one window is hidden at all.
+- Where fewer than five people have the event, or do not have it, the arms' levels are withheld.
+- A curve ends where fewer than the minimum are at risk, and shows no month between which and the
+  one shown before it some but fewer than five people had the event.
+- Everything that is left is rounded (`pipeline.rounding`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from pipeline.cells import hidden_cells
+from pipeline.published import TABLES
+from pipeline.rounding import (
+    estimate_digits,
+    to_count,
+    to_digits,
+    to_two_significant,
+)
+
+MINIMUM_EVENTS = 5
+WITHHELD = "Not shown: fewer than {minimum} people, or a group that small would follow from it."
+_ESTIMATE_SCALE = (
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "range_low",
+    "range_high",
+    "detectable_effect",
+)
+_LEVELS = ("mentored_value", "comparison_value", "baseline_value")
+_ARMS = ("mentored", "comparison")
+#: The headline horizon first: it is the one kept where two windows are too close to show both.
+_WINDOW_ORDER = (12, 6, 24, 18)
+
+K = TypeVar("K")
+V = TypeVar("V")
+Row = Mapping[str, Any]
+Published = dict[str, Any]
+
+
+class Segment(NamedTuple):
+    """A dimension and one of its values."""
+
+    dimension: str
+    value: str
+
+
+class Family(NamedTuple):
+    """Rows that are hidden together: one outcome under one comparison."""
+
+    outcome: str
+    comparison: str
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What is withheld.
+
+    Attributes
+    ----------
+    everywhere
+        Segments with too few mentees for anything.
+    rows
+        Family -> segments without figures.
+    levels
+        Family and follow-up months -> segments without the arms' levels.
+    """
+
+    everywhere: frozenset[Segment]
+    rows: Mapping[Family, frozenset[Segment]]
+    levels: Mapping[tuple[Family, int], frozenset[Segment]]
+
+    def hides(self, outcome: str, segment: Segment) -> bool:
+        """Say whether the matched comparison of an outcome is hidden in a segment."""
+        return segment in self.rows.get(Family(outcome, "matched"), self.everywhere)
+
+    def hides_all_of(self, segment: Segment) -> bool:
+        """Say whether no outcome's matched comparison is shown in a segment."""
+        matched = [found for family, found in self.rows.items() if family.comparison == "matched"]
+        return segment in self.everywhere or (
+            bool(matched) and all(segment in found for found in matched)
+        )
+
+
+def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
+    """Decide which segments are hidden, from the true counts of the estimates.
+
+    Parameters
+    ----------
+    estimates
+        Rows of `rpt_impact_estimates`.
+    minimum
+        Fewest people an arm and a group that are published.
+    """
+    everywhere = withheld(
+        _counts(estimates, _table_key, ("n_mentored_eligible",)), frozenset(), minimum
+    )
+    rows, levels = {}, {}
+    for family, of_family in _grouped(estimates, _family).items():
+        counts = _counts(of_family, _table_key, ("n_mentored", "n_comparison"))
+        rows[family] = withheld(counts, everywhere, minimum)
+        for months, of_window in _grouped(of_family, _months).items():
+            levels[family, months] = _levels_withheld(of_window, rows[family])
+    return Hidden(everywhere, rows, levels)
+
+
+def withheld(
+    counts: Mapping[Segment, Sequence[int]], forced: frozenset[Segment], minimum: int
+) -> frozenset[Segment]:
+    """Choose the segments to hide, dimension by dimension.
+
+    Parameters
+    ----------
+    counts
+        Segment -> people in each table, the same tables in the same order for every segment.
+    forced
+        Segments that are hidden anyway.
+    """
+    found: set[Segment] = set()
+    for segments in _grouped(counts, lambda segment: segment.dimension).values():
+        ordered = sorted(segments)
+        matrix = np.asarray([counts[segment] for segment in ordered], dtype=np.int64).T
+        known = np.asarray([segment in forced for segment in ordered], dtype=np.bool_)
+        hidden = hidden_cells(matrix, known, minimum)
+        found.update(segment for segment, hide in zip(ordered, hidden, strict=True) if hide)
+    return frozenset(found | forced)
+
+
+def impact_estimates(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish the estimates: hidden rows keep their keys, the others are rounded."""
+    return [_estimate(row, hidden, minimum) for row in rows]
+
+
+def survival_curves(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish the curves at the months that may be shown; a hidden one keeps its first month.
+
+    `rows` carry `at_risk` and `events` (people with the event up to the month) beside the figures.
+    """
+    published = []
+    curves = _grouped(rows, lambda row: (row["outcome"], _segment(row), row["arm"]))
+    close = _months_withheld(curves, hidden)
+    for (outcome, segment, arm), points in curves.items():
+        ordered = sorted(points, key=_month)
+        if hidden.hides(outcome, segment):
+            published.append(_blank("survival_curves", ordered[0]))
+            continue
+        risky = close[outcome, arm]
+        shown = [
+            point
+            for point in _before_few_at_risk(ordered, minimum)
+            if segment not in risky.get(_month(point), frozenset())
+        ]
+        published += [_curve_point(point) for point in _spaced(shown)]
+    return published
+
+
+def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish the event study; a month with too few people, or a hidden segment, stays empty."""
+    return _by_segment("impact_series", rows, hidden, minimum, _series_point)
+
+
+def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
+    """Publish each arm's shares; bins of fewer than five people are hidden with enough others.
+
+    `rows` carry `n`, the people in the bin.
+    """
+    published = []
+    arms = _grouped(rows, lambda row: (row["outcome"], _segment(row), row["arm"]))
+    for (outcome, segment, _), bins in arms.items():
+        counts = np.asarray([[int(row["n"] or 0) for row in bins]], dtype=np.int64)
+        if hidden.hides(outcome, segment):
+            hide = np.ones(len(bins), dtype=np.bool_)
+        else:
+            hide = hidden_cells(counts, np.zeros(len(bins), dtype=np.bool_), MINIMUM_EVENTS)
+        for row, is_hidden in zip(bins, hide, strict=True):
+            share = None if is_hidden else to_digits(row["share"], 2)
+            published.append({**_blank("outcome_distribution", row), "share": share})
+    return published
+
+
+def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish how many people are left at each step; small steps are hidden, nobody is not."""
+    counts = _counts(rows, lambda row: row["step"], ("n",))
+    gone = withheld(counts, hidden.everywhere, minimum) - hidden.everywhere
+    published = []
+    for row in rows:
+        segment, n = _segment(row), row["n"]
+        is_small = n is not None and 0 < n < minimum
+        hide = segment in hidden.everywhere or is_small or segment in gone
+        count = None if hide else to_count(n)
+        published.append({**_blank("participant_flow", row), "n": count})
+    return published
+
+
+def balance(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
+    """Publish the covariates' differences of the segments that are shown."""
+    return [
+        _blank("balance", row)
+        if hidden.hides_all_of(_segment(row))
+        else _rounded("balance", row, 2)
+        for row in rows
+    ]
+
+
+def trust_checks(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish the checks; of a hidden segment neither value, verdict nor sentence."""
+    published = []
+    for row in rows:
+        known = {**row, "outcome": row["outcome"] or "all"}
+        result = _rounded("trust_checks", known, 3)
+        result["threshold"] = to_digits(result["threshold"], 3)
+        segment = _segment(row)
+        if row["outcome"] in (None, "all"):
+            is_hidden = hidden.hides_all_of(segment)
+        else:
+            is_hidden = hidden.hides(row["outcome"], segment)
+        if is_hidden:
+            sentence = WITHHELD.format(minimum=minimum)
+            result |= {"value": None, "status": "not_checked", "sentence": sentence}
+        published.append(result)
+    return published
+
+
+def sensitivity(
+    rows: Iterable[Row], hidden: Hidden, digits: Mapping[Segment, int]
+) -> list[Published]:
+    """Publish other analyses' estimates of the segments that are shown."""
+    return [
+        _blank("sensitivity", row)
+        if hidden.hides(row["outcome"], _segment(row))
+        else _rounded("sensitivity", row, digits.get(_segment(row), 2))
+        for row in rows
+    ]
+
+
+def segment_tests(rows: Iterable[Row]) -> list[Published]:
+    """Publish the tests for differences between segments."""
+    return [_rounded("segment_tests", row, 3) for row in rows]
+
+
+def segment_digits(estimates: Iterable[Row]) -> dict[Segment, int]:
+    """Give the digits of a segment's estimates: those its smallest matched comparison allows."""
+    matched = [row for row in estimates if row["comparison"] == "matched" and row["n_mentored"]]
+    return {
+        segment: min(estimate_digits(row["n_mentored"], row["n_comparison"]) for row in rows)
+        for segment, rows in _grouped(matched, _segment).items()
+    }
+
+
+def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
+    segment, family = _segment(row), _family(row)
+    if segment in hidden.rows[family] and row["verdict"] != "no_data":
+        result = _blank("impact_estimates", row)
+        is_matched = row["comparison"] == "matched"
+        result["verdict"] = "suppressed" if is_matched else None
+        result["verdict_reason"] = WITHHELD.format(minimum=minimum) if is_matched else None
+        return result
+    result = {column.name: row[column.name] for column in TABLES["impact_estimates"].columns}
+    digits = estimate_digits(row["n_mentored"], row["n_comparison"])
+    for name in _ESTIMATE_SCALE:
+        result[name] = to_digits(row[name], digits)
+    for name in ("p_value", "p_adjusted"):
+        result[name] = to_digits(row[name], 3)
+    for name in ("e_value", "e_value_ci", "matched_share"):
+        result[name] = to_digits(row[name], 2)
+    are_levels_hidden = segment in hidden.levels[family, row["follow_up_months"]]
+    level = to_two_significant if row["unit"] == "hours" else _to_hundredths
+    for name in _LEVELS:
+        result[name] = None if are_levels_hidden else level(row[name])
+    for name in ("n_mentored", "n_comparison", "n_mentored_eligible"):
+        # Nobody is told apart from somebody by the verdict, not by a count.
+        result[name] = to_count(row[name]) if (row[name] or 0) >= minimum else None
+    return result
+
+
+def _levels_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
+    """Find segments in which some, or all but some, people of an arm had the event."""
+    names = tuple(f"{kind}_{arm}" for arm in _ARMS for kind in ("events", "nonevents"))
+    with_events = [row for row in rows if any(row[name] is not None for name in names)]
+    if not with_events:
+        return hidden
+    few = {
+        _segment(row)
+        for row in with_events
+        if any(row[name] is not None and row[name] < MINIMUM_EVENTS for name in names)
+    }
+    counts = _counts(with_events, _table_key, names)
+    return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS)
+
+
+def _months_withheld(
+    curves: Mapping[tuple[str, Segment, str], Sequence[Row]], hidden: Hidden
+) -> Mapping[tuple[str, str], Mapping[int, frozenset[Segment]]]:
+    """Find, for each outcome, arm and month, the segments whose curve may not be shown there."""
+    points: dict[tuple[str, str], dict[int, dict[Segment, int]]]
+    points = defaultdict(lambda: defaultdict(dict))
+    for (outcome, segment, arm), rows in curves.items():
+        for row in rows:
+            points[outcome, arm][_month(row)][segment] = int(row["events"] or 0)
+    found: dict[tuple[str, str], dict[int, frozenset[Segment]]] = defaultdict(dict)
+    for (outcome, arm), months in points.items():
+        family = Family(outcome, "matched")
+        gone = hidden.rows.get(family, hidden.everywhere)
+        for month, events in months.items():
+            if month == 0:
+                continue
+            few = frozenset(segment for segment, n in events.items() if n < MINIMUM_EVENTS)
+            counts = {segment: [n] for segment, n in events.items()}
+            level = hidden.levels.get((family, month), frozenset())
+            known = (few | level | gone) & counts.keys()
+            found[outcome, arm][month] = withheld(counts, known, MINIMUM_EVENTS)
+    return found
+
+
+def _before_few_at_risk(points: Sequence[Row], minimum: int) -> list[Row]:
+    kept = []
+    for point in points:
+        if (point["at_risk"] or 0) < minimum:
+            break
+        kept.append(point)
+    return kept
+
+
+def _spaced(points: Sequence[Row]) -> list[Row]:
+    """Keep months between which nobody or at least five people had the event.
+
+    The follow-up windows come first, in the order in which their levels are published.
+    """
+    months = {_month(point): point for point in points}
+    order = [month for month in _WINDOW_ORDER if month in months]
+    order += [month for month in sorted(months) if month not in order]
+    kept: dict[int, int] = {}
+    for month in order:
+        events = int(months[month]["events"] or 0)
+        if all(_is_apart(events, other) for other in kept.values()):
+            kept[month] = events
+    return [months[month] for month in sorted(kept)]
+
+
+def _is_apart(events: int, other: int) -> bool:
+    return events == other or abs(events - other) >= MINIMUM_EVENTS
+
+
+def _curve_point(row: Row) -> Published:
+    result = _rounded("survival_curves", row, 2)
+    result["at_risk"] = to_count(row["at_risk"])
+    return result
+
+
+def _series_point(row: Row) -> Published:
+    result = _rounded("impact_series", row, 2)
+    result["n"] = to_count(row["n"])
+    return result
+
+
+def _by_segment(
+    table: str,
+    rows: Iterable[Row],
+    hidden: Hidden,
+    minimum: int,
+    publish: Callable[[Row], Published],
+) -> list[Published]:
+    return [
+        _blank(table, row)
+        if hidden.hides(row["outcome"], _segment(row)) or (row["n"] or 0) < minimum
+        else publish(row)
+        for row in rows
+    ]
+
+
+def _rounded(table: str, row: Row, digits: int) -> Published:
+    """Copy the declared columns, with every figure of floating point rounded."""
+    return {
+        column.name: to_digits(row[column.name], digits)
+        if column.is_figure and column.type == "DOUBLE"
+        else row[column.name]
+        for column in TABLES[table].columns
+    }
+
+
+def _blank(table: str, row: Row) -> Published:
+    """Copy the declared columns without their figures."""
+    return {
+        column.name: None if column.is_figure else row[column.name]
+        for column in TABLES[table].columns
+    }
+
+
+def _counts(
+    rows: Sequence[Row], table: Callable[[Row], object], names: Sequence[str]
+) -> dict[Segment, list[int]]:
+    """Give each segment's counts in every table; 0 where a segment has no row."""
+    tables = {key: place for place, key in enumerate(dict.fromkeys(table(row) for row in rows))}
+    width = len(names)
+    counts: dict[Segment, list[int]] = {}
+    for row in rows:
+        of_segment = counts.setdefault(_segment(row), [0] * (len(tables) * width))
+        start = tables[table(row)] * width
+        of_segment[start : start + width] = [int(row[name] or 0) for name in names]
+    return counts
+
+
+def _grouped(values: Iterable[V], key: Callable[[V], K]) -> dict[K, list[V]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for value in values:
+        groups[key(value)].append(value)
+    return dict(groups)
+
+
+def _segment(row: Row) -> Segment:
+    return Segment(row["segment_dimension"], row["segment_value"])
+
+
+def _family(row: Row) -> Family:
+    return Family(row["outcome"], row["comparison"])
+
+
+def _table_key(row: Row) -> tuple[str, str, str, int]:
+    return row["outcome"], row["scale"], row["comparison"], row["follow_up_months"]
+
+
+def _months(row: Row) -> int:
+    return int(row["follow_up_months"])
+
+
+def _month(row: Row) -> int:
+    return int(row["month"])
+
+
+def _to_hundredths(value: float | None) -> float | None:
+    return to_digits(value, 2)

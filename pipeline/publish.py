@@ -1,0 +1,128 @@
+"""What a refresh publishes: the reports after disclosure control, and where they are from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from pipeline import privacy
+from pipeline.errors import BadInputError
+from pipeline.rounding import to_count_of_any
+from pipeline.settings import Settings
+from pipeline.snapshots import Rows
+
+SOURCES = ("hris", "git", "incidents", "mentorship")
+_STATUS_ORDER = "array_position(['ok', 'warn', 'fail'], status)"
+
+
+def as_of_date(connection: duckdb.DuckDBPyConnection) -> date:
+    """Give the day that the models took as the end of what is known.
+
+    Raises
+    ------
+    BadInputError
+        The exports hold no dated event.
+    """
+    ends = _read(connection, "int_data_ends")
+    if not ends or ends[0]["as_of_date"] is None:
+        raise BadInputError(
+            "the exports hold no event in the past, so there is no day to report as of; check the "
+            "dates in them."
+        )
+    found = ends[0]["as_of_date"]
+    return date.fromisoformat(str(found)[:10])
+
+
+def collect(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, facts: Mapping[str, str]
+) -> dict[str, Rows]:
+    """Give the rows of every published table.
+
+    Parameters
+    ----------
+    connection
+        The private database, with the models built.
+    facts
+        What `snapshot_info` says about the run itself.
+    """
+    return {
+        **_impact(connection, settings.minimum_group),
+        "snapshot_info": _info(connection, facts),
+        "data_quality": _data_quality(connection),
+        "metric_definitions": [
+            {**row, "version": str(row["version"])}
+            for row in _read(connection, "metric_definitions")
+        ],
+    }
+
+
+def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
+    reports = {
+        name: _read(connection, f"rpt_{name}")
+        for name in (
+            "impact_estimates",
+            "impact_series",
+            "survival_curves",
+            "balance",
+            "trust_checks",
+            "sensitivity",
+            "segment_tests",
+            "outcome_distribution",
+            "participant_flow",
+        )
+    }
+    estimates = reports["impact_estimates"]
+    hidden = privacy.decide(estimates, minimum)
+    digits = privacy.segment_digits(estimates)
+    return {
+        "impact_estimates": privacy.impact_estimates(estimates, hidden, minimum),
+        "impact_series": privacy.impact_series(reports["impact_series"], hidden, minimum),
+        "survival_curves": privacy.survival_curves(reports["survival_curves"], hidden, minimum),
+        "balance": privacy.balance(reports["balance"], hidden),
+        "trust_checks": privacy.trust_checks(reports["trust_checks"], hidden, minimum),
+        "sensitivity": privacy.sensitivity(reports["sensitivity"], hidden, digits),
+        "segment_tests": privacy.segment_tests(reports["segment_tests"]),
+        "outcome_distribution": privacy.outcome_distribution(
+            reports["outcome_distribution"], hidden
+        ),
+        "participant_flow": privacy.participant_flow(reports["participant_flow"], hidden, minimum),
+    }
+
+
+def _info(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> Rows:
+    ends = _read(connection, "int_data_ends")[0]
+    info = dict(facts)
+    for name in (*(f"{source}_end" for source in SOURCES), "data_start"):
+        if ends.get(name) is not None:
+            info[name] = str(ends[name])[:10]
+    return [{"key": key, "value": value} for key, value in info.items()]
+
+
+def _data_quality(connection: duckdb.DuckDBPyConnection) -> Rows:
+    """Sum up the checks on the raw tables; rows are counted in fives, but never some as none."""
+    checks = connection.execute(
+        "select source, table_name, check_name, sum(rows_checked)::bigint, sum(failed)::bigint, "
+        f"sum(quarantined)::bigint, arg_max(status, {_STATUS_ORDER}) "
+        "from raw.data_checks group by all order by all"
+    ).fetchall()
+    return [
+        {
+            "source": source,
+            "table": table,
+            "check": check,
+            "rows_checked": to_count_of_any(rows_checked),
+            "failed": to_count_of_any(failed),
+            "quarantined": to_count_of_any(quarantined),
+            "status": status,
+        }
+        for source, table, check, rows_checked, failed, quarantined, status in checks
+    ]
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(f'select * from main."{table}"')
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

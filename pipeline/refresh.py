@@ -1,0 +1,211 @@
+"""One refresh: lock, load, build the models, publish, switch.
+
+Whatever happens on the way, the snapshot in use stays as it is until a whole new one stands
+beside it, and the next refresh needs no repair by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+import ingest
+from pipeline import lock, publish, snapshots, transform
+from pipeline.errors import BadInputError, PipelineError
+from pipeline.keys import obtain_key, remember_key
+from pipeline.progress import Progress
+from pipeline.settings import Context, Settings, dbt_vars
+from pipeline.version import code_version
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh came to: the snapshot in use, and whether it is a new one."""
+
+    snapshot: Path
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """State of the raw tables: a hash over what was loaded, when, and the first event's day."""
+
+    exports_hash: str
+    loaded_on: date
+    first_event_on: date | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that the published figures follow from, but for the day they are as of."""
+
+    loaded: Loaded
+    settings_hash: str
+    code_version: str
+    known_at: str
+
+    def snapshot_id(self, as_of: date) -> str:
+        """Name the snapshot that these inputs give as of a day."""
+        return snapshots.snapshot_id(
+            as_of, self.loaded.exports_hash, self.settings_hash, self.code_version, self.known_at
+        )
+
+
+def refresh(
+    settings: Settings, context: Context, progress: Progress, *, accept_shrink: bool = False
+) -> Outcome:
+    """Bring the warehouse up to date with the exports and publish a snapshot.
+
+    Parameters
+    ----------
+    accept_shrink
+        Take exports that hold fewer rows than the last good ones by more than the settings allow.
+
+    Raises
+    ------
+    PipelineError
+        Nothing was published; the message says why and what to do.
+    """
+    _check_exports(context.exports)
+    context.snapshots.mkdir(parents=True, exist_ok=True)
+    with lock.hold(context.lock_file), _clear_failures(context):
+        snapshots.remove_leftovers(context.snapshots)
+        key = obtain_key(context.key, context.work_db)
+        # dbt is imported beside the load, unless nothing can have changed since the last one.
+        with transform.dbt_process(context) as process:
+            inputs = _load(settings, context, key, progress, accept_shrink=accept_shrink)
+            same = _published_already(context, inputs)
+            if same is not None:
+                return Outcome(same, is_new=False)
+            return _build_and_publish(settings, context, inputs, process, progress)
+
+
+def _build_and_publish(
+    settings: Settings,
+    context: Context,
+    inputs: Inputs,
+    process: subprocess.Popen[str],
+    progress: Progress,
+) -> Outcome:
+    variables = dbt_vars(settings, context, inputs.loaded.loaded_on)
+    transform.build(process, context, variables, progress)
+    with progress.step("publish", unit="tables") as bar, _open(context.work_db) as connection:
+        as_of = publish.as_of_date(connection)
+        name = inputs.snapshot_id(as_of)
+        current = snapshots.current_snapshot(context.snapshots)
+        if current is not None and current.stem == name:
+            return Outcome(current, is_new=False)
+        facts = _facts(settings, context, inputs, as_of)
+        tables = publish.collect(connection, settings, facts)
+        path = snapshots.publish(context.snapshots, name, tables, settings.snapshots_kept)
+        bar.update(len(tables))
+    return Outcome(path, is_new=True)
+
+
+def _facts(settings: Settings, context: Context, inputs: Inputs, as_of: date) -> dict[str, str]:
+    """Give what `snapshot_info` says about the run itself."""
+    return {
+        "snapshot_id": inputs.snapshot_id(as_of),
+        "as_of_date": as_of.isoformat(),
+        "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "exports_hash": inputs.loaded.exports_hash,
+        "loaded_on": inputs.loaded.loaded_on.isoformat(),
+        "code_version": inputs.code_version,
+        "settings_hash": inputs.settings_hash,
+        "known_at": inputs.known_at,
+        "as_of_asked": context.as_of.isoformat() if context.as_of else "",
+        "minimum_group": str(settings.minimum_group),
+        "confidence": str(settings.confidence),
+    }
+
+
+def _check_exports(exports: Path) -> None:
+    if not exports.is_dir():
+        raise BadInputError(
+            f"{exports}: there is no such folder. Put the exports there, or name theirs with "
+            "EXPORTS=."
+        )
+
+
+def _load(
+    settings: Settings, context: Context, key: bytes, progress: Progress, *, accept_shrink: bool
+) -> Inputs:
+    allowed = settings.model_copy(update={"shrink_share": 1.0}) if accept_shrink else settings
+    with _open(context.work_db) as connection:
+        remember_key(connection, key)
+        with progress.step("load", unit="rows") as bar:
+            try:
+                ingest.load(connection, context.exports, allowed, key, bar)
+            except ingest.InputError as error:
+                raise BadInputError(str(error)) from error
+        loaded = _loaded(connection, context)
+    if context.as_of and loaded.first_event_on and context.as_of < loaded.first_event_on:
+        raise BadInputError(
+            f"AS_OF={context.as_of}: the exports begin on {loaded.first_event_on}; use a later day."
+        )
+    known_at = context.known_at.isoformat() if context.known_at else ""
+    return Inputs(loaded, settings.hash, code_version(), known_at)
+
+
+def _loaded(connection: duckdb.DuckDBPyConnection, context: Context) -> Loaded:
+    """Sum up the raw tables as they were known at the moment asked for."""
+    until = context.known_at or datetime.max.replace(tzinfo=UTC)
+    where = "from raw.loads where loaded_at <= ?"
+    files = connection.execute(f"select distinct file_id, shape {where} order by all", [until])
+    digest = hashlib.sha256(repr(files.fetchall()).encode()).hexdigest()[:12]
+    row = connection.execute(
+        f"select max(loaded_at), min(first_event_at) {where}", [until]
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise BadInputError(
+            f"KNOWN_AT={context.known_at}: nothing had been loaded by then."
+            if context.known_at
+            else f"{context.exports}: nothing was loaded."
+        )
+    return Loaded(digest, row[0].date(), row[1].date() if row[1] else None)
+
+
+def _published_already(context: Context, inputs: Inputs) -> Path | None:
+    """Find the current snapshot if these very inputs made it."""
+    current = snapshots.current_snapshot(context.snapshots)
+    if current is None:
+        return None
+    info = snapshots.read_info(current)
+    asked = context.as_of.isoformat() if context.as_of else ""
+    if not asked and info.get("as_of_asked"):
+        return None
+    as_of = asked or info.get("as_of_date")
+    same = as_of and current.stem == inputs.snapshot_id(date.fromisoformat(as_of))
+    return current if same else None
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        path.chmod(0o600)
+        yield connection
+
+
+@contextmanager
+def _clear_failures(context: Context) -> Iterator[None]:
+    """Say in a line what the machine refused: a full disk, a file that others hold open."""
+    try:
+        yield
+    except duckdb.Error as error:
+        first = str(error).strip().splitlines()[0]
+        raise PipelineError(f"{context.warehouse}: {first}. Nothing was published.") from error
+    except OSError as error:
+        where = error.filename or context.warehouse
+        reason = error.strerror or type(error).__name__
+        raise PipelineError(f"{where}: {reason}. Nothing was published.") from error

@@ -1,0 +1,178 @@
+"""The dbt run, in a process of its own.
+
+Importing dbt takes longer than building a small organisation's models, so the process is started
+first, imports while the exports are being loaded, and then waits on its input for what to build.
+It ends when its input closes: a refresh that is killed leaves no second writer behind. Its
+answers are JSON, one object a line.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from pipeline.errors import TransformError
+from pipeline.progress import Progress
+from pipeline.settings import PROJECT, Context, set_environment
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt_common.events.base_types import EventMsg
+
+LOGGER = logging.getLogger(__name__)
+_WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot"}
+
+
+@contextmanager
+def dbt_process(context: Context) -> Iterator[subprocess.Popen[str]]:
+    """Start the process that will run dbt; it is gone when the block ends."""
+    context.dbt_logs.mkdir(parents=True, exist_ok=True)
+    with (context.dbt_logs / "process.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.transform"],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    stream.close()
+
+
+def build(
+    process: subprocess.Popen[str],
+    context: Context,
+    variables: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Build and test every model; nobody else may have the private database open.
+
+    Raises
+    ------
+    TransformError
+        Names the models and tests that failed, and the log that has the details.
+    """
+    order = {
+        "environment": {
+            "MENTORSHIP_WORK_DB": str(context.work_db),
+            "DO_NOT_TRACK": "1",
+        },
+        "arguments": [
+            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(context.dbt_target), "--log-path", str(context.dbt_logs)),
+            *("--exclude-resource-type", "unit_test"),
+            *("--log-level", "none", "--log-level-file", "info"),
+            *("--vars", json.dumps(variables, sort_keys=True)),
+        ],
+    }
+    try:
+        _send(process, order)
+        failed = _follow(process, progress)
+    except BrokenPipeError:
+        failed = ["dbt could not start"]
+    if failed:
+        shown = "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if failed[5:] else "")
+        raise TransformError(f"{shown}. Details: {context.dbt_logs}. Nothing was published.")
+
+
+def _send(process: subprocess.Popen[str], order: Mapping[str, Any]) -> None:
+    stdin = process.stdin
+    if stdin is None:
+        raise TransformError("the dbt process has no input")
+    stdin.write(json.dumps(order) + "\n")
+    stdin.flush()
+
+
+def _follow(process: subprocess.Popen[str], progress: Progress) -> list[str]:
+    """Show what the process reports until it ends; give what failed."""
+    with progress.step("models", unit="models and tests") as bar:
+        for line in process.stdout or ():
+            report = json.loads(line)
+            if "failed" in report:
+                failed = [str(text) for text in report["failed"]]
+                process.wait()
+                return failed
+            if "total" in report:
+                bar.expect(report["total"])
+            else:
+                bar.note(report["node"])
+                bar.update()
+    return [f"dbt ended with status {process.wait()} and said nothing"]
+
+
+def main() -> int:
+    """Import, wait for the order, run it, report. Runs in the child process."""
+    os.umask(0o077)
+    reports = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    # Whatever dbt or a model prints must not mix with the reports.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    from dbt.cli.main import dbtRunner
+
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    order = json.loads(line)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    set_environment(order["environment"])
+    runner = dbtRunner(callbacks=[lambda event: _report_node(event, reports)])
+    result = runner.invoke(order["arguments"])
+    _write(reports, {"failed": [] if result.success else _failures(result)})
+    return 0
+
+
+def _end_with_the_parent() -> None:
+    # Not sys.stdin: a thread that waits inside it would stop the interpreter from ending.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(1)
+
+
+def _report_node(event: EventMsg, reports: IO[str]) -> None:
+    if event.info.name == "ConcurrencyLine":
+        _write(reports, {"total": event.data.node_count})
+    elif event.info.name == "NodeFinished":
+        _write(reports, {"node": event.data.node_info.node_name})
+
+
+def _write(reports: IO[str], report: Mapping[str, Any]) -> None:
+    reports.write(json.dumps(report) + "\n")
+    reports.flush()
+
+
+def _failures(result: dbtRunnerResult) -> list[str]:
+    """Name failed nodes in the order they ran; skipped ones only follow from them."""
+    nodes = getattr(result.result, "results", None)
+    if nodes is None:
+        first = str(result.exception).strip().splitlines()
+        return [first[0] if first else "dbt failed"]
+    failed = []
+    for node in nodes:
+        if str(node.status) in {"error", "fail", "runtime error"}:
+            word = _WORD.get(str(node.node.resource_type), "step")
+            failed.append(f"{word} {node.node.name} failed ({_reason(node.message or '')})")
+    return failed or ["dbt failed"]
+
+
+def _reason(message: str) -> str:
+    """Shorten dbt's message: its first line only repeats the model's name."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return next(iter(lines[1:] or lines), "no reason given")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
