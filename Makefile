@@ -1,0 +1,61 @@
+# Every target is a thin call; `mentorship <command> --help` says more about each step.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: setup refresh dashboard sample test lint bench docs lock help
+
+PYTHON ?= python3
+BIN := .venv/bin
+WAREHOUSE ?= data/warehouse
+OUT ?= build/sample
+# Named after the locked versions and the place: an interrupted set-up leaves no stamp, and another
+# lock file or a moved folder has another one. Either way the environment is made anew.
+STAMP := .venv/.ready-$(shell (pwd; cat requirements.lock) | sha256sum | cut -c1-12)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed (make PYTHON=...)"; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m dashboards.assets_setup
+	@touch $@
+
+setup: $(STAMP) ## make .venv from the locked dependencies, and the dashboard's assets
+
+refresh: setup ## load, model, estimate and publish (EXPORTS, WAREHOUSE, AS_OF, KNOWN_AT, SETTINGS, KEY)
+	@$(BIN)/mentorship refresh
+
+dashboard: setup ## serve the last snapshot (HOST, PORT, WAREHOUSE)
+	@$(BIN)/mentorship dashboard
+
+sample: setup ## write a synthetic organisation (ENGINEERS, MONTHS, SEED, OUT)
+	@$(BIN)/mentorship sample --out "$(OUT)" $(if $(ENGINEERS),--engineers $(ENGINEERS)) \
+		$(if $(MONTHS),--months $(MONTHS)) $(if $(SEED),--seed $(SEED))
+
+test: setup lint ## lint and test everything
+	@.ci/packages
+	@.ci/sample
+	$(BIN)/pytest -n 2
+
+lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint -q models macros tests/models
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+bench: setup ## measure speed, memory and coverage; writes bench/*.md
+	$(BIN)/python bench/refresh.py
+
+docs: refresh ## build the dbt documentation of every model and column
+	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \
+		$(BIN)/dbt docs generate -q --static --target-path target
+	@echo "open target/static_index.html"
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
