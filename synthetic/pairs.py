@@ -193,7 +193,8 @@ def _never_begun(office: _Office, book: _Book) -> None:
     free = (office.careers.start_day >= NEVER) & (office.people.kind == 0)
     count = max(4, round(_UNSTARTED * int(np.sum(office.careers.start_day < NEVER))))
     day = rng.integers(100, end - 10, len(left))
-    declined = np.flatnonzero(free & (hire < day - 30) & (left > day + 5))
+    staff = office.people.kind == 0
+    declined = np.flatnonzero(staff & (hire < day - 30) & (left > day + 5))
     _book_idle(office, book, rng.permutation(declined)[: count // 2], day, DECLINED)
     soon = end + rng.integers(-8, 40, len(left))
     pending = np.flatnonzero(free & (hire < end - 60) & (left >= NEVER))

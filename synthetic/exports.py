@@ -1,0 +1,229 @@
+"""Write a simulated organisation as real exports, with `truth.json` beside them.
+
+`make_sample` is the one call behind `make sample`: it draws an organisation and writes it,
+repository by repository, so that size is bounded by disk and not by memory.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from synthetic import truth
+from synthetic.directory import look_up
+from synthetic.git import PLAIN_BOTS, write_git
+from synthetic.hris import write_hris
+from synthetic.incidents import write_incidents
+from synthetic.organisation import Organisation, simulate
+from synthetic.parameters import Effects, Parameters, Selection, month_start
+from synthetic.people import NEVER
+from synthetic.programme import write_programme
+
+#: The last day of every sample.
+SAMPLE_END = date(2026, 6, 30)
+SAMPLE_ENGINEERS = 900
+SAMPLE_MONTHS = 30
+SAMPLE_SEED = 1
+SAMPLE_PULL_REQUESTS = 2.6
+
+#: A programme that helps, chosen by those who look worst: strong on merges and on promotion,
+#: modest on staying, nothing on incidents.
+SAMPLE = Parameters(
+    engineers=SAMPLE_ENGINEERS,
+    months=SAMPLE_MONTHS,
+    start=date(2024, 1, 1),
+    scenario="sample",
+    effects=Effects(cycle_time=0.78, incident_rate=1.0, promotion=1.9, leaving=0.75),
+    selection=Selection(trait=0.65, dip=0.75),
+    enrolment=0.36,
+    onboarding=2.5,
+    pull_requests=SAMPLE_PULL_REQUESTS,
+)
+
+_SETTINGS = """\
+# Settings of this organisation; docs/settings.md lists every key.
+# Service accounts that no mark on the account gives away.
+bots = [{bots}]
+reporting_groups = ["gender"]
+"""
+_DECIDABLE_MENTEES = 100
+
+
+def make_sample(
+    engineers: int,
+    months: int,
+    seed: int,
+    out: Path,
+    *,
+    pull_requests: float = SAMPLE_PULL_REQUESTS,
+) -> Mapping[str, int]:
+    """Draw an organisation of the sample's kind and write its exports.
+
+    Parameters
+    ----------
+    engineers
+        People of the population ever employed; about two thirds of them at any one time.
+    months
+        Months up to `SAMPLE_END`.
+    seed
+        The same seed gives the same bytes.
+    out
+        Folder to write into; made if missing.
+    pull_requests
+        Human pull requests a full person-month, on average.
+
+    Returns
+    -------
+    Mapping of str to int
+        How many rows and files were written, as in `truth.json`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    FileExistsError
+        If `out` already holds something.
+    """
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, found {seed}")
+    parameters = replace(
+        SAMPLE,
+        engineers=engineers,
+        months=months,
+        start=month_start(SAMPLE_END, 1 - months),
+        pull_requests=pull_requests,
+    )
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty; name a new folder")
+    drawn, written = np.random.default_rng(seed).spawn(2)
+    return write(simulate(parameters, drawn), out, written, seed=seed)
+
+
+def write(
+    organisation: Organisation, out: Path, rng: np.random.Generator, *, seed: int | None = None
+) -> Mapping[str, int]:
+    """Write an organisation's exports, settings and truth under `out`.
+
+    Parameters
+    ----------
+    rng
+        Source of what the organisation does not fix: names, times of day, texts.
+    seed
+        Told in `truth.json`.
+    """
+    streams = rng.spawn(6)
+    directory = look_up(organisation, streams[0])
+    counts: dict[str, int] = {}
+    counts |= write_hris(organisation, directory, out / "hris", streams[1])
+    counts |= write_git(organisation, directory, out / "git", streams[2])
+    counts |= write_incidents(organisation, directory, out / "incidents", streams[3])
+    counts |= write_programme(organisation, directory, out / "mentorship", streams[4])
+    counts |= _people_counts(organisation)
+    bots = ", ".join(f'"{bot}"' for bot in PLAIN_BOTS)
+    _write_text(out / "mentorship.toml", _SETTINGS.format(bots=bots))
+    told = _truth(organisation, counts, seed, streams[5])
+    text = json.dumps(told, indent=2, sort_keys=True, default=str)
+    _write_text(out / "truth.json", text + "\n")
+    return counts
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a text with the same line ends everywhere."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _people_counts(organisation: Organisation) -> Mapping[str, int]:
+    """Counts that exports should lead back to."""
+    people, careers = organisation.people_, organisation.careers
+    staff = people.kind == 0
+    promoted = (careers.promoted_day < NEVER) & staff[:, None]
+    return {
+        "engineers": len(set(people.number[staff].tolist())),
+        "rehired": int(np.sum(people.spell == 2)),
+        "contractors_and_interns": int(np.sum(~staff)),
+        "mentees": len(truth.begun(organisation, with_baseline=False)),
+        "mentees_with_baseline": len(truth.begun(organisation)),
+        "mentored_before_the_data": int(np.sum(staff & (careers.start_day < 0))),
+        "promotions": int(promoted.sum()),
+        "leavers": int(np.sum(staff & (careers.left_day < organisation.calendar.days))),
+    }
+
+
+def _truth(
+    organisation: Organisation,
+    counts: Mapping[str, int],
+    seed: int | None,
+    rng: np.random.Generator,
+) -> Mapping[str, Any]:
+    """What was planted, in numbers that estimates can be held to."""
+    planted = truth.planted(organisation, rng)
+    parameters = organisation.parameters
+    naive = truth.naive_cycle_time_log(organisation)
+    return {
+        "seed": seed,
+        "as_of": parameters.end,
+        "parameters": asdict(parameters),
+        "counts": dict(counts),
+        "planted": {
+            "pr_cycle_time": {
+                "scale": "ratio",
+                "effect": _round(planted.cycle_time_ratio),
+                "log_effect": _round(planted.cycle_time_log),
+            },
+            "incident_rate": {
+                "scale": "ratio",
+                "effect": _round(planted.incident_rate_ratio),
+                "log_effect": _round(planted.incident_rate_log),
+            },
+            "promotion": _difference(planted.promotion, planted.promotion_hazard_ratio),
+            "retention": _difference(planted.retention, planted.leaving_hazard_ratio),
+        },
+        "naive": {"pr_cycle_time": _round(float(np.exp(naive)))},
+        "expected": {
+            "decidable": _decidable(parameters, planted.mentees),
+            "naive_is_wrong": ["pr_cycle_time", "retention"],
+        },
+    }
+
+
+def _difference(arms: truth.Arms, hazard_ratio: float) -> Mapping[str, Any]:
+    """A share of people at each horizon, with and without mentoring."""
+    headline = truth.HORIZONS.index(12)
+    return {
+        "scale": "difference",
+        "effect": _round(float(arms.difference[headline])),
+        "hazard_ratio": _round(hazard_ratio),
+        "by_month": {
+            str(month): {
+                "mentored": _round(float(arms.mentored[place])),
+                "without": _round(float(arms.without[place])),
+            }
+            for place, month in enumerate(truth.HORIZONS)
+        },
+    }
+
+
+def _decidable(parameters: Parameters, mentees: int) -> list[str]:
+    """Headline outcomes whose planted effect this many mentees should let one see."""
+    if mentees < _DECIDABLE_MENTEES:
+        return []
+    floor = np.sqrt(110 / mentees)
+    found = []
+    if abs(np.log(parameters.effects.cycle_time)) > 1.35 * 0.117 * floor:
+        found.append("pr_cycle_time")
+    if abs(np.log(parameters.effects.incident_rate)) > 1.35 * 0.37 * floor:
+        found.append("incident_rate")
+    if abs(np.log(parameters.effects.promotion)) > 1.1 * 0.53 * floor:
+        found.append("promotion")
+    if abs(np.log(parameters.effects.leaving)) > 1.1 * 0.78 * floor:
+        found.append("retention")
+    return found
+
+
+def _round(value: float) -> float:
+    """Enough digits to be held to, few enough to be the same on every machine."""
+    return round(value, 4)

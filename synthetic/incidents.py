@@ -1,0 +1,315 @@
+"""Incidents as PagerDuty's REST API gives them, its user list, and the on-call schedule."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from synthetic.directory import OFFSETS, Directory
+from synthetic.files import DAY_SECONDS, gzipped, local_stamps, stamps, write_table
+from synthetic.frames import team_names
+from synthetic.organisation import Organisation
+from synthetic.people import LOCATIONS, NEVER, Flags, Ints
+
+_HOST = "https://aldermoor.pagerduty.example"
+_PAGE = 500
+_ESCALATED, _HELPED, _AUTOMATIC, _MERGED, _LOW = 0.05, 0.08, 0.05, 0.012, 0.12
+_HANDOVER = 9 * 3600
+_ZONES = {
+    "Lisbon": "Europe/Lisbon",
+    "Toronto": "America/Toronto",
+    "Nairobi": "Africa/Nairobi",
+    "Warsaw": "Europe/Warsaw",
+    "Remote": "Etc/UTC",
+}
+_TITLES = ("Latency above target", "Queue is not drained", "Disk nearly full", "Error rate up")
+_SEVERITIES = ("P1", "P2", "P3")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Incidents in order of time; moments in seconds, `NEVER_SECONDS` if not yet.
+
+    Attributes
+    ----------
+    primary
+        Who is on call; acknowledges first unless `is_automatic` or `is_merged`.
+    first_paged
+        Who was paged before it escalated to `primary`, else -1.
+    helper
+        Who acknowledges later, else -1.
+    """
+
+    primary: Ints
+    first_paged: Ints
+    helper: Ints
+    team: Ints
+    created: Ints
+    acknowledged: Ints
+    resolved: Ints
+    is_automatic: Flags
+    is_merged: Flags
+    is_low: Flags
+    severity: Ints
+    title: Ints
+
+    def __len__(self) -> int:
+        return len(self.primary)
+
+
+NEVER_SECONDS = NEVER * DAY_SECONDS
+
+
+def write_incidents(
+    organisation: Organisation, directory: Directory, out: Path, rng: np.random.Generator
+) -> Mapping[str, int]:
+    """Write incidents, users and the schedule under `out`; return how many of each."""
+    pages = draw_pages(organisation, rng)
+    shifts = _write_schedule(organisation, directory, out)
+    users = _write_users(organisation, directory, out)
+    end = organisation.calendar.days * DAY_SECONDS - 1
+    for first in range(0, len(pages), _PAGE):
+        rows = range(first, min(first + _PAGE, len(pages)))
+        name = f"incidents-{first // _PAGE + 1:03d}.json.gz"
+        with gzipped(out / name) as file:
+            lines = _incidents(organisation, directory, pages, rows, end)
+            for place, line in enumerate(lines):
+                file.write((('{"incidents":[' if place == 0 else ",") + line).encode())
+            file.write(b'],"limit":500,"offset":0,"total":null,"more":false}\n')
+    return {"incidents": len(pages), "on_call_shifts": shifts, "users": users}
+
+
+def draw_pages(organisation: Organisation, rng: np.random.Generator) -> Pages:
+    """Draw what happened in each incident of the organisation, and some that were merged."""
+    on_call, calendar = organisation.on_call, organisation.calendar
+    count = len(on_call.incident_day)
+    twins = rng.integers(0, count, max(1, round(_MERGED * count)) if count else 0)
+    rows = np.concatenate([np.arange(count), twins])
+    merged = np.arange(len(rows)) >= count
+    day = on_call.incident_day[rows]
+    is_monday = (calendar.start.weekday() + day) % 7 == 0
+    earliest = np.where(is_monday, _HANDOVER, 0)
+    time = earliest + np.floor(rng.random(len(rows)) * (DAY_SECONDS - 60 - earliest))
+    created = day * DAY_SECONDS + time.astype(np.int64)
+    automatic = ~merged & (rng.random(len(rows)) < _AUTOMATIC)
+    waited = np.floor(rng.gamma(2.0, 130, len(rows))).astype(np.int64) + 20
+    lasted = np.floor(np.exp(rng.normal(8.1, 0.9, len(rows)))).astype(np.int64)
+    escalated = ~merged & ~automatic & (rng.random(len(rows)) < _ESCALATED)
+    helped = ~merged & ~automatic & (rng.random(len(rows)) < _HELPED)
+    acknowledged = created + waited + 900 * escalated
+    order = np.argsort(created, kind="stable")
+    primary, team = on_call.incident_person[rows], on_call.incident_team[rows]
+    mate = _team_mates(organisation, primary, team, day, rng)
+    pages = Pages(
+        primary=primary,
+        first_paged=np.where(escalated, mate, -1),
+        helper=np.where(helped, mate, -1),
+        team=team,
+        created=created,
+        acknowledged=np.where(automatic | merged, NEVER_SECONDS, acknowledged),
+        resolved=np.where(automatic, created, acknowledged) + lasted,
+        is_automatic=automatic,
+        is_merged=merged,
+        is_low=rng.random(len(rows)) < _LOW,
+        severity=rng.choice(len(_SEVERITIES), len(rows), p=[0.08, 0.32, 0.6]),
+        title=rng.integers(0, len(_TITLES), len(rows)),
+    )
+    return Pages(**{name: getattr(pages, name)[order] for name in Pages.__dataclass_fields__})
+
+
+def _team_mates(
+    organisation: Organisation, who: Ints, team: Ints, day: Ints, rng: np.random.Generator
+) -> Ints:
+    """Somebody else of the team who is employed that day, -1 if there is nobody."""
+    people, careers = organisation.people_, organisation.careers
+    month = organisation.calendar.month_of(day)
+    draws = rng.random(len(who))
+    mates = np.full(len(who), -1, dtype=np.int64)
+    for this in np.unique(month).tolist():
+        there = people.is_rostered & (people.hire_day < organisation.calendar.starts[this])
+        there &= careers.left_day >= organisation.calendar.starts[this + 1]
+        found = np.flatnonzero(there)
+        found = found[np.argsort(careers.team[found, this], kind="stable")]
+        teams = careers.team[found, this]
+        rows = np.flatnonzero(month == this)
+        first = np.searchsorted(teams, team[rows])
+        size = np.searchsorted(teams, team[rows], side="right") - first
+        place = first + np.floor(draws[rows] * size).astype(np.int64)
+        usable = size > 0
+        chosen = found[np.minimum(place, len(found) - 1)] if len(found) else who[rows]
+        mates[rows] = np.where(usable & (chosen != who[rows]), chosen, -1)
+    return mates
+
+
+def _write_schedule(organisation: Organisation, directory: Directory, out: Path) -> int:
+    """Write the on-call schedule: weeks from Monday morning, with each person's offset."""
+    on_call, calendar = organisation.on_call, organisation.calendar
+    names = team_names(organisation.people_)
+    places = organisation.people_.location[on_call.shift_person]
+    offset = np.array([OFFSETS[name] for name in LOCATIONS])[places]
+    begin = on_call.shift_day * DAY_SECONDS + _HANDOVER
+    last = calendar.days * DAY_SECONDS - 3600
+    end = np.minimum(begin + 7 * DAY_SECONDS, last)
+    rows = zip(
+        [directory.email[who] for who in on_call.shift_person.tolist()],
+        [f"{names[team]} primary" for team in on_call.shift_team.tolist()],
+        local_stamps(calendar, begin, offset),
+        local_stamps(calendar, end, offset),
+        strict=True,
+    )
+    return write_table(out / "on_call.csv", ("person", "schedule", "start_at", "end_at"), rows)
+
+
+def _write_users(organisation: Organisation, directory: Directory, out: Path) -> int:
+    """Write the users who still exist and were ever on a roster."""
+    people = organisation.people_
+    listed = people.is_rostered & ~directory.is_removed & (people.spell == 1)
+    locations = people.location.tolist()
+    users: list[Mapping[str, object]] = [
+        {
+            "name": directory.full_name[who],
+            "email": directory.pagerduty_email[who],
+            "time_zone": _ZONES[LOCATIONS[locations[who]]],
+            "color": "teal",
+            "role": "limited_user",
+            "description": None,
+            "invitation_sent": False,
+            "job_title": None,
+            "teams": [],
+            "id": directory.pagerduty[who],
+            "type": "user",
+            "summary": directory.full_name[who],
+            "self": f"{_HOST}/users/{directory.pagerduty[who]}",
+            "html_url": f"{_HOST}/users/{directory.pagerduty[who]}",
+        }
+        for who in np.flatnonzero(listed).tolist()
+    ]
+    page = {"users": users, "limit": 100, "offset": 0, "total": None, "more": False}
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    (out / "users.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    return len(users)
+
+
+def _reference(kind: str, code: str, summary: str) -> Mapping[str, object]:
+    """A reference as the API writes it."""
+    link = f"{_HOST}/{kind}s/{code}"
+    return {
+        "id": code,
+        "type": f"{kind}_reference",
+        "summary": summary,
+        "self": link,
+        "html_url": link,
+    }
+
+
+def _incidents(
+    organisation: Organisation,
+    directory: Directory,
+    pages: Pages,
+    rows: Sequence[int],
+    end: int,
+) -> Iterator[str]:
+    """Incidents as JSON, with their log entries, as they stand at the second `end`."""
+    names = team_names(organisation.people_)
+    at = np.asarray(rows)
+    calendar = organisation.calendar
+    moments = {
+        name: stamps(calendar, np.minimum(getattr(pages, name)[at], end + 1)).tolist()
+        for name in ("created", "acknowledged", "resolved")
+    }
+    paged = stamps(calendar, pages.created[at] + 900).tolist()
+    helped = stamps(calendar, pages.acknowledged[at] % NEVER_SECONDS + 240).tolist()
+    for place, row in enumerate(rows):
+        number = row + 1
+        code = f"Q{number:09X}"
+        service = int(pages.team[row])
+        incident: dict[str, object] = {
+            "incident_number": number,
+            "title": _TITLES[int(pages.title[row])],
+            "created_at": moments["created"][place],
+        }
+        acknowledged = int(pages.acknowledged[row]) <= end
+        resolved = int(pages.resolved[row]) <= end
+        status = "resolved" if resolved else "acknowledged" if acknowledged else "triggered"
+        primary = int(pages.primary[row])
+        on_call = _reference("user", directory.pagerduty[primary], directory.full_name[primary])
+        incident |= {
+            "status": status,
+            "incident_key": None,
+            "service": _reference("service", f"S{service:05X}", names[service]),
+            "assignments": []
+            if resolved
+            else [{"at": moments["created"][place], "assignee": on_call}],
+            "assigned_via": "escalation_policy",
+            "last_status_change_at": moments[
+                "resolved" if resolved else "acknowledged" if acknowledged else "created"
+            ][place],
+            "resolved_at": moments["resolved"][place] if resolved else None,
+            "resolve_reason": None,
+            "teams": [_reference("team", f"T{service:05X}", names[service])],
+            "priority": {"summary": _SEVERITIES[int(pages.severity[row])], "type": "priority"},
+            "urgency": "low" if pages.is_low[row] else "high",
+            "id": code,
+            "type": "incident",
+        }
+        if pages.is_merged[row]:
+            into = _reference("incident", f"Q{max(row, 1):09X}", "")
+            incident["resolve_reason"] = {"type": "merge_resolve_reason", "incident": into}
+        times = (
+            moments["created"][place],
+            paged[place],
+            moments["acknowledged"][place],
+            helped[place],
+            moments["resolved"][place],
+        )
+        incident["log_entries"] = _log_entries(
+            directory, pages, row, times, (acknowledged, resolved), code
+        )
+        yield json.dumps(incident, ensure_ascii=False, separators=(",", ":"))
+
+
+def _log_entries(
+    directory: Directory,
+    pages: Pages,
+    row: int,
+    times: tuple[str, str, str, str, str],
+    reached: tuple[bool, bool],
+    incident: str,
+) -> list[Mapping[str, object]]:
+    """Log entries, newest first as the API lists them."""
+    created, escalated, acknowledged, helped, resolved = times
+    was_acknowledged, was_resolved = reached
+    service = int(pages.team[row])
+
+    def user(who: int) -> Mapping[str, object]:
+        return _reference("user", directory.pagerduty[who], directory.full_name[who])
+
+    monitor = _reference("service", f"S{service:05X}", "monitor")
+    primary, first = int(pages.primary[row]), int(pages.first_paged[row])
+    helper = int(pages.helper[row])
+    paged = first if first >= 0 else primary
+    entries = [("trigger", created, monitor, None), ("assign", created, monitor, user(paged))]
+    if first >= 0:
+        entries.append(("escalate", escalated, monitor, user(primary)))
+    if was_acknowledged:
+        entries.append(("acknowledge", acknowledged, user(primary), None))
+        if helper >= 0:
+            entries.append(("acknowledge", helped, user(helper), None))
+    if was_resolved:
+        by_hand = not (pages.is_automatic[row] or pages.is_merged[row])
+        entries.append(("resolve", resolved, user(primary) if by_hand else monitor, None))
+    return [
+        {
+            "id": f"R{incident}{place:02d}",
+            "type": f"{kind}_log_entry",
+            "created_at": at,
+            "agent": agent,
+            "channel": {"type": "auto"},
+            "assignees": [] if assignee is None else [assignee],
+            "teams": [],
+        }
+        for place, (kind, at, agent, assignee) in reversed(list(enumerate(entries)))
+    ]
