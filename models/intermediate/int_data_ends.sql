@@ -1,0 +1,103 @@
+{#-
+    What has happened, by source: never a target, a planned end or a shift, which are
+    written down before their time.
+-#}
+{% set begun = "status in ('active', 'completed', 'ended_early')" %}
+{% set events = [
+    ('git', 'int_pull_requests_unioned',
+        ['opened_at', 'ready_for_review_at', 'merged_at', 'closed_at'], none),
+    ('git', 'int_reviews_unioned', ['submitted_at'], none),
+    ('incidents', 'int_incidents_unioned',
+        ['opened_at', 'acknowledged_at', 'resolved_at'], none),
+    ('incidents', 'stg_pagerduty__log_entries', ['occurred_at'], none),
+    ('incidents', 'stg_generic__incident_responders', ['joined_at'], none),
+    ('hris', 'stg_generic__employees', ['hired_on', 'terminated_on'], none),
+    ('hris', 'stg_generic__job_history', ['effective_on'], none),
+    ('hris', 'stg_generic__leaves', ['starts_on'], none),
+    ('hris', 'stg_generic__performance_reviews', ['reviewed_on'], none),
+    ('mentorship', 'stg_generic__mentorships', ['starts_on'], begun),
+    ('mentorship', 'stg_generic__sessions', ['held_at'], "status = 'held'"),
+    ('mentorship', 'stg_generic__goals', ['created_at', 'completed_at'], none),
+    ('mentorship', 'stg_generic__surveys', ['answered_at'], none),
+] %}
+{% set declared = var('data_end') %}
+
+with int_event_starts as (
+    select * from {{ ref('int_event_starts') }}
+),
+
+latest_days as (
+    {{ latest_event_days(events) }}
+),
+
+exported_ends as (
+    select
+        max(case when source = 'git' then latest_day end) as git_end,
+        max(case when source = 'hris' then latest_day end) as hris_end,
+        max(case when source = 'incidents' then latest_day end) as incidents_end,
+        max(case when source = 'mentorship' then latest_day end) as mentorship_end
+    from latest_days
+),
+
+-- A declared end says how far an export reaches where its latest event misleads; it
+-- cannot make a source that was not exported.
+declared_ends as (
+    select
+        {% for source in ['git', 'hris', 'incidents', 'mentorship'] -%}
+            case
+                when {{ source }}_end is not null
+                    then coalesce(
+                        {{ date_literal(declared.get(source)) }}, {{ source }}_end
+                    )
+            end as {{ source }}_end{{ ',' if not loop.last }}
+        {% endfor %}
+    from exported_ends
+),
+
+dated as (
+    select
+        *,
+        coalesce(
+            {{ date_literal(var('as_of_date')) }},
+            greatest(git_end, hris_end, incidents_end, mentorship_end)
+        ) as as_of_date
+    from declared_ends
+),
+
+cut as (
+    select
+        as_of_date,
+        {% for source in ['git', 'hris', 'incidents', 'mentorship'] -%}
+            case
+                when {{ source }}_end is not null
+                    then least({{ source }}_end, as_of_date)
+            end as {{ source }}_end{{ ',' if not loop.last }}
+        {% endfor %}
+    from dated
+),
+
+started as (
+    select
+        coalesce(
+            least(
+                max(case when source = 'git' then starts_on end),
+                max(case when source = 'incidents' then starts_on end)
+            ),
+            max(case when source = 'mentorship' then starts_on end)
+        ) as data_start
+    from int_event_starts
+)
+
+select
+    cut.as_of_date,
+    cut.git_end,
+    cut.hris_end,
+    cut.incidents_end,
+    cut.mentorship_end,
+    started.data_start,
+    -- A pull request needs time to be merged: the last month to follow is the last that
+    -- ended three weeks before the export does. With an export that ends at a month's
+    -- end, weekends and holidays allowed for, that leaves out exactly the last month.
+    {{ add_months(month_start(add_days('cut.git_end', -20)), -1) }} as git_last_month
+from cut
+cross join started

@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ raw_relation('generic__sessions') }}
+),
+
+renamed as (
+    select
+        -- ids
+        mentorship_id as mentorship_key,
+        -- text
+        status,
+        -- numbers
+        duration_minutes,
+        -- dates and times
+        held_at
+    from source
+)
+
+select * from renamed
