@@ -1,0 +1,211 @@
+"""The Dash app: pages, health routes, headers, and the server that runs it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+from flask import Flask, Response, current_app, jsonify, request
+
+from dashboards import ids
+from dashboards.components.html import Html, render
+from dashboards.components.shell import page, root
+from dashboards.compression import add_compression
+from dashboards.pages import overview
+from dashboards.palette import css
+from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
+from dashboards.security import LOCAL_HOSTS, add_headers
+
+LOGGER = logging.getLogger(__name__)
+EXTENSION = "mentorship_snapshots"
+REFRESH_COMMAND = "make refresh EXPORTS=<your exports> WAREHOUSE={warehouse}"
+
+
+class AddressRefusedError(ValueError):
+    """The app was asked to listen where anyone could reach it without signing in."""
+
+
+def create_app(warehouse: Path) -> Dash:
+    """Build the app over one warehouse folder.
+
+    Parameters
+    ----------
+    warehouse : folder that holds `snapshots/current`; need not exist yet.
+
+    Returns
+    -------
+    The app; its `server` attribute is the WSGI application.
+    """
+    app = Dash(
+        "dashboards",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        use_pages=True,
+        pages_folder="",
+        include_pages_meta=False,
+        suppress_callback_exceptions=True,
+        update_title="",
+        title="Mentorship Impact",
+        serve_locally=True,
+        assets_ignore=r"theme\.js",
+        index_string=render("index.html", palette=css()),
+    )
+    app.server.extensions[EXTENSION] = SnapshotStore(warehouse)
+    _register_pages()
+    app.layout = _layout
+    overview.register(app, app.server.extensions[EXTENSION])
+    _write_url(app)
+    _only_local(app.server)
+    _health(app.server)
+    add_headers(app)
+    add_compression(app.server)
+    return app
+
+
+def _layout() -> Component:
+    return root(
+        html.Div([dcc.Store(id=ids.SELECTION), dcc.Store(id=ids.URL_WRITTEN), dash.page_container])
+    )
+
+
+def _register_pages() -> None:
+    dash.register_page(  # type: ignore[no-untyped-call]
+        "dashboards.pages.overview",
+        path=overview.PATH,
+        title=overview.TITLE,
+        layout=_guarded(overview.PATH, overview.layout_of),
+    )
+    dash.register_page(  # type: ignore[no-untyped-call]
+        "dashboards.pages.not_found_404",
+        path="/not-found",
+        title="Not found · Mentorship Impact",
+        layout=_guarded("", _not_found),
+    )
+
+
+def _store() -> SnapshotStore:
+    store: SnapshotStore = current_app.extensions[EXTENSION]
+    return store
+
+
+def _guarded(
+    path: str, make: Callable[[SnapshotStore, dict[str, str]], Component]
+) -> Callable[..., Component]:
+    """Wrap a page so that a missing or broken snapshot becomes a page that says what to do."""
+
+    def layout(**query: object) -> Component:
+        asked = {key: value for key, value in query.items() if isinstance(value, str)}
+        store = _store()
+        try:
+            return make(store, asked)
+        except NoSnapshotError:
+            return page(path, None, [_nothing_published(store)])
+        except SnapshotError as error:
+            return page(path, None, [_unreadable(str(error))])
+
+    return layout
+
+
+def _message(**context: str) -> Component:
+    blank = {"kicker": "", "title": "", "text": "", "command": "", "after": ""}
+    return Html(id=ids.VERDICT, html=render("empty.html", **(blank | context)))
+
+
+def _nothing_published(store: SnapshotStore) -> Component:
+    return _message(
+        kicker="Nothing published yet",
+        title="There is no snapshot to show.",
+        text="The dashboard shows what a refresh publishes. Run one, then reload this page:",
+        command=REFRESH_COMMAND.format(warehouse=store.warehouse),
+        after="Without arguments, make refresh loads the sample organisation.",
+    )
+
+
+def _unreadable(problem: str) -> Component:
+    return _message(
+        kicker="The snapshot cannot be read",
+        title="The published snapshot is damaged.",
+        text=f"{problem}. Publish it anew:",
+        command="make refresh",
+        after="No earlier snapshot was open in this process to fall back to.",
+    )
+
+
+def _not_found(store: SnapshotStore, _query: dict[str, str]) -> Component:
+    text = "The address is not a page of this dashboard."
+    message = _message(kicker="Not found", title="There is no such page.", text=text)
+    return page("", store.current(), [message])
+
+
+def _write_url(app: Dash) -> None:
+    """Keep the address in step with the pickers without laying the page out again."""
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        dash.ClientsideFunction(namespace="mentorship", function_name="writeView"),
+        dash.Output(ids.URL_WRITTEN, "data"),
+        dash.Input(ids.SELECTION, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _only_local(server: Flask) -> None:
+    """Refuse requests under another host name: a web page elsewhere could point one at us."""
+
+    @server.before_request
+    def _check_host() -> Response | None:
+        name = request.host.rsplit(":", 1)[0].strip("[]")
+        if name in LOCAL_HOSTS:
+            return None
+        return Response("This host name is not served.\n", status=403, mimetype="text/plain")
+
+
+def _health(server: Flask) -> None:
+    @server.get("/healthz")
+    def _healthz() -> Response:
+        answer: dict[str, Any] = {"status": "ok", "snapshot": None, "age_seconds": None}
+        try:
+            snapshot = _store().current()
+        except SnapshotError:
+            return jsonify(answer)
+        age = age_seconds(snapshot, datetime.now(UTC))
+        return jsonify(answer | {"snapshot": snapshot.id, "age_seconds": age})
+
+    @server.get("/readyz")
+    def _readyz() -> tuple[Response, int]:
+        store = _store()
+        try:
+            snapshot = store.current()
+        except SnapshotError as error:
+            return jsonify({"status": "not ready", "problem": str(error)}), 503
+        if store.problem:
+            answer = {"status": "behind", "snapshot": snapshot.id, "problem": store.problem}
+            return jsonify(answer), 200
+        return jsonify({"status": "ready", "snapshot": snapshot.id}), 200
+
+
+def warm(app: Dash) -> None:
+    """Ask for what a browser asks first, so that no reader meets a half-made app."""
+    with app.server.test_client() as client:
+        for address in ("/_dash-layout", "/_dash-dependencies", "/", "/readyz"):
+            client.get(address, base_url="http://127.0.0.1")
+
+
+def serve(warehouse: Path, host: str = "127.0.0.1", port: int = 8050, workers: int = 2) -> None:
+    """Serve the app until stopped: `workers` processes of four threads each.
+
+    Raises
+    ------
+    AddressRefusedError : the host is not this machine; nobody would have to sign in.
+    """
+    if host not in LOCAL_HOSTS:
+        raise AddressRefusedError(
+            f"refusing to listen on {host}: anyone who reaches it could read the figures without "
+            "signing in. Use HOST=127.0.0.1, and a tunnel or a proxy with sign-in for others."
+        )
+    from dashboards.server import GunicornServer
+
+    GunicornServer(lambda: create_app(warehouse), warm, host, port, workers).run()

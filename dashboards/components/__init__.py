@@ -1,0 +1,1 @@
+"""Parts of a page: escaped HTML partials, icons, pickers and the frame around them."""

@@ -1,0 +1,171 @@
+"""A chart with its heading, its switch and its table for those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards import formats, sentences
+from dashboards.components.html import Html, render
+from dashboards.figures import event_study, survival
+from dashboards.figures.template import CONFIG
+from dashboards.outcomes import BY_KEY, better_sign
+from dashboards.view import View
+
+EMPTY_FIGURE: dict[str, Any] = {"data": [], "layout": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPart:
+    """A chart of one view: heading, figure (None: nothing to draw), what stands below."""
+
+    head: str
+    figure: dict[str, Any] | None
+    below: str
+    summary: str
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The figure, or an empty one for a mounted graph."""
+        return self.figure or EMPTY_FIGURE
+
+    @property
+    def class_name(self) -> str:
+        """CSS classes of the graph's wrapper."""
+        return "graph" if self.figure else "graph graph-empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text, the first column naming its rows."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def panel(part: ChartPart, parts: dict[str, str], control: Component) -> Component:
+    """Return a chart's panel; `parts` names the ids of head, body, graph and table."""
+    return html.Section(
+        [
+            html.Div(
+                [Html(id=parts["head"], html=part.head, className="panel-head"), control],
+                className="panel-top",
+            ),
+            html.Div(
+                dcc.Graph(
+                    id=parts["graph"],
+                    figure=part.drawn,
+                    config=CONFIG,
+                    responsive=True,
+                    style={"width": "100%", "height": "100%"},
+                ),
+                id=parts["body"],
+                className=part.class_name,
+            ),
+            Html(id=parts["table"], html=part.below),
+        ],
+        className="card panel",
+    )
+
+
+def _head(title: str, text: str) -> str:
+    return render("panel_head.html", title=title, text=text)
+
+
+def _nothing(view: View, what: str) -> str:
+    if view.is_withheld:
+        return render(
+            "nothing.html", text="Withheld: the group is too small to show.", icon_name="lock"
+        )
+    return render("nothing.html", text=what, icon_name="empty")
+
+
+# ---- event study -----------------------------------------------------------------------------
+
+
+def series_part(view: View, outcome_key: str) -> ChartPart:
+    """Return the monthly gap of one outcome."""
+    outcome = BY_KEY[outcome_key]
+    points = view.series.get(outcome_key, ())
+    label = view.label(outcome_key)
+    drawn = event_study.figure(points, better_sign(outcome_key, "ratio"))
+    title = f"{label}, month by month around the start"
+    if drawn is None:
+        head = _head(title, "Change against matched peers.")
+        return ChartPart(head, None, _nothing(view, "No monthly figures for this view."), "")
+    summary = sentences.series_sentence(outcome, points)
+    text = f"Change against matched peers; shading is the {view.confidence} interval. {summary}"
+    return ChartPart(_head(title, text), drawn, _series_table(view, outcome_key), summary)
+
+
+def _series_table(view: View, outcome_key: str) -> str:
+    rows = [
+        (
+            formats.signed(point.month),
+            formats.percent_change(point.estimate),
+            formats.interval(point.ci_low, point.ci_high, "ratio"),
+            formats.count(point.n),
+        )
+        for point in event_study.visible(view.series.get(outcome_key, ()))
+    ]
+    caption = f"{view.label(outcome_key)}: change against matched peers by month"
+    table = Table(caption, ("Month", "Change", f"{view.confidence} interval", "n"), rows)
+    return render("chart_table.html", table=table)
+
+
+# ---- survival --------------------------------------------------------------------------------
+
+
+def curve_part(view: View, outcome_key: str) -> ChartPart:
+    """Return the arms' curves of one outcome."""
+    outcome = BY_KEY[outcome_key]
+    points = view.curves.get(outcome_key, ())
+    drawn = survival.figure(points, outcome.window)
+    if drawn is None:
+        title = f"{view.label(outcome_key)} over time"
+        head = _head(title, "Share of each arm, month by month.")
+        return ChartPart(head, None, _nothing(view, "No curves for this view."), "")
+    title = sentences.curve_title(outcome, points, outcome.window)
+    text = (
+        f"Share of each arm; shading is the {view.confidence} interval. {_axis_note(outcome_key)}"
+    )
+    return ChartPart(_head(title, text), drawn, _curve_tables(view, outcome_key), title)
+
+
+def _axis_note(outcome_key: str) -> str:
+    if outcome_key == "retention":
+        return "The axis does not start at zero."
+    return "Leaving first counts as not promoted."
+
+
+def _curve_tables(view: View, outcome_key: str) -> str:
+    arms = survival.by_arm(view.curves.get(outcome_key, ()))
+    months = sorted({row.month for rows in arms.values() for row in rows})
+    marks = [month for month in months if month % 6 == 0]
+    at_risk = [
+        (
+            survival.ARMS[arm].token,
+            survival.ARMS[arm].name,
+            [formats.count({row.month: row.at_risk for row in rows}.get(month)) for month in marks],
+        )
+        for arm, rows in arms.items()
+    ]
+    head = ["Month", *(f"{survival.ARMS[arm].name}, interval" for arm in arms)]
+    rows = [[str(month), *(_cell(points, month) for points in arms.values())] for month in months]
+    table = Table(f"{view.label(outcome_key)}: share of each arm by month", head, rows)
+    return render("curve_tables.html", table=table, marks=marks, at_risk=at_risk)
+
+
+def _cell(points: Sequence[Any], month: int) -> str:
+    found = next((row for row in points if row.month == month), None)
+    if found is None:
+        return formats.NONE
+    text = formats.share(found.value)
+    if found.ci_low is not None:
+        text += f" ({formats.share(found.ci_low)} to {formats.share(found.ci_high)})"
+    return text

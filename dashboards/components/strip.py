@@ -1,0 +1,100 @@
+"""Geometry of the interval strips: better is always to the right, on cards and in the forest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboards import formats
+from dashboards.queries import Estimate
+
+PERCENT_LIMITS = (10, 20, 30, 40, 60, 80, 100)
+MONTH_LIMITS = (1, 2, 3, 6, 12)
+POINT_LIMITS = (4, 6, 10, 20, 30, 40, 60)
+RATIO_SCALES = ("ratio", "hazard_ratio")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A symmetric axis around no effect.
+
+    Attributes
+    ----------
+    limit : largest change shown, in per cents or points.
+    unit : what stands after a tick.
+    """
+
+    limit: int
+    unit: str
+
+    def position(self, change: float, better: int) -> float:
+        """Return where a change stands, in per cent of the width; better is to the right."""
+        place = 50.0 + 50.0 * (change * better) / self.limit
+        return round(min(100.0, max(0.0, place)), 2)
+
+    def tick(self, share: float) -> str:
+        """Return the text of the tick at a share of the limit."""
+        number = formats.significant(abs(share) * self.limit)
+        space = formats.NARROW if self.unit == "%" else formats.SPACE
+        return f"{number}{space}{self.unit}" if share else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Where the marks of one estimate stand, in per cent of the width."""
+
+    dot: float | None
+    start: float | None
+    end: float | None
+    clipped_start: bool
+    clipped_end: bool
+    blind_start: float | None = None
+    blind_end: float | None = None
+
+
+def change(value: float, scale: str) -> float:
+    """Turn an effect into per cents or points."""
+    if scale in RATIO_SCALES:
+        return formats.change_percent(value)
+    return value * 100 if scale == "difference" else value
+
+
+def axis(rows: Iterable[Estimate], scale: str) -> Axis:
+    """Choose the smallest axis that holds every interval shown.
+
+    Withheld rows have no figures, so they cannot move the limits.
+    """
+    values = [
+        abs(change(value, row.scale))
+        for row in rows
+        for value in (row.estimate, row.ci_low, row.ci_high)
+        if value is not None
+    ]
+    limits: tuple[int, ...] = PERCENT_LIMITS
+    unit = "%"
+    if scale not in RATIO_SCALES:
+        limits, unit = (MONTH_LIMITS, "months") if scale == "months" else (POINT_LIMITS, "points")
+    needed = max(values, default=0.0)
+    limit = next((limit for limit in limits if limit >= needed), limits[-1])
+    return Axis(limit if values else limits[2], unit)
+
+
+def strip(row: Estimate, axis: Axis, better: int) -> Strip:
+    """Place one estimate on an axis."""
+    way = better or 1
+    ends = [change(value, row.scale) for value in (row.ci_low, row.ci_high) if value is not None]
+    places = sorted(axis.position(end, way) for end in ends)
+    outside = [end * way for end in ends if abs(end) > axis.limit]
+    dot = None if row.estimate is None else axis.position(change(row.estimate, row.scale), way)
+    blind = None
+    if row.estimate is None and row.detectable_effect is not None:
+        blind = abs(change(row.detectable_effect, row.scale))
+    return Strip(
+        dot=dot,
+        start=places[0] if len(places) == 2 else None,
+        end=places[1] if len(places) == 2 else None,
+        clipped_start=any(end < 0 for end in outside),
+        clipped_end=any(end > 0 for end in outside),
+        blind_start=None if blind is None else axis.position(-blind, 1),
+        blind_end=None if blind is None else axis.position(blind, 1),
+    )

@@ -1,0 +1,1 @@
+"""One module a page: its layout from the query string, and its callbacks."""

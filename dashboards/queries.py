@@ -1,0 +1,486 @@
+"""The published snapshot, read-only: the one place of this room that opens a database.
+
+A snapshot is a DuckDB file of aggregates. It is attached read-only to a fresh in-memory database,
+copied there when it is small, checked, and only then put in place of the one before it, by one
+assignment. A snapshot that fails its checks is left aside and the last good one stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import duckdb
+
+LOGGER = logging.getLogger(__name__)
+POINTER = "current"
+COPY_LIMIT_BYTES = 128 * 1024 * 1024
+SEGMENTED = ("segment_dimension", "segment_value")
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be served; the message says which and why."""
+
+
+class NoSnapshotError(SnapshotError):
+    """Nothing has been published in this warehouse yet."""
+
+
+class PublishedRow:
+    """A row of one published table: which table, and in which order its rows are read."""
+
+    __slots__ = ()
+    table: ClassVar[str]
+    order: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(PublishedRow):
+    """One outcome × comparison × follow-up window × segment; null figures are withheld."""
+
+    table: ClassVar[str] = "impact_estimates"
+    order: ClassVar[str] = "outcome, scale, comparison, follow_up_months"
+    outcome: str
+    comparison: str
+    scale: str
+    follow_up_months: int
+    is_headline: bool
+    unit: str | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    range_low: float | None
+    range_high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    mentored_value: float | None
+    comparison_value: float | None
+    baseline_value: float | None
+    n_mentored: int | None
+    n_comparison: int | None
+    n_mentored_eligible: int | None
+    e_value: float | None
+    e_value_ci: float | None
+    detectable_effect: float | None
+    decidable_on: date | None
+    matched_share: float | None
+    verdict: str | None
+    verdict_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint(PublishedRow):
+    """The gap between the arms in one month relative to the start of mentoring."""
+
+    table: ClassVar[str] = "impact_series"
+    order: ClassVar[str] = "outcome, comparison, month"
+    outcome: str
+    comparison: str
+    month: int
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint(PublishedRow):
+    """An arm's cumulative share at one month since the landmark."""
+
+    table: ClassVar[str] = "survival_curves"
+    order: ClassVar[str] = "outcome, arm, month"
+    outcome: str
+    arm: str
+    month: int
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    at_risk: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow(PublishedRow):
+    """How far apart the arms are in one covariate, before and after matching."""
+
+    table: ClassVar[str] = "balance"
+    order: ClassVar[str] = "design, covariate"
+    design: str
+    covariate: str
+    smd_before: float | None
+    smd_after: float | None
+    se: float | None
+    adjusted_in_model: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCheck(PublishedRow):
+    """One check of whether an estimate can be believed."""
+
+    table: ClassVar[str] = "trust_checks"
+    order: ClassVar[str] = '"check", outcome'
+    check: str
+    outcome: str | None
+    value: float | None
+    threshold: float | None
+    status: str | None
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRow(PublishedRow):
+    """The same effect under another analysis choice."""
+
+    table: ClassVar[str] = "sensitivity"
+    order: ClassVar[str] = "outcome, variant"
+    outcome: str
+    variant: str
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep(PublishedRow):
+    """How many people are left at one step from exported to analysed."""
+
+    table: ClassVar[str] = "participant_flow"
+    order: ClassVar[str] = "n desc nulls last, step"
+    step: str
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionBin(PublishedRow):
+    """Share of an arm in one bin of an outcome."""
+
+    table: ClassVar[str] = "outcome_distribution"
+    order: ClassVar[str] = "outcome, arm, bin"
+    outcome: str
+    arm: str
+    bin: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEstimate(PublishedRow):
+    """The headline comparison of one segment, for the outcome's own page."""
+
+    table: ClassVar[str] = "impact_estimates"
+    order: ClassVar[str] = "segment_dimension, segment_value"
+    outcome: str
+    segment_dimension: str
+    segment_value: str
+    scale: str
+    follow_up_months: int
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n_mentored: int | None
+    n_comparison: int | None
+    verdict: str | None
+    verdict_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTest(PublishedRow):
+    """Cochran's Q of one dimension: does the effect differ between its groups?"""
+
+    table: ClassVar[str] = "segment_tests"
+    order: ClassVar[str] = "outcome, segment_dimension"
+    outcome: str
+    segment_dimension: str
+    q: float | None
+    df: int | None
+    p: float | None
+    p_holm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataCheck(PublishedRow):
+    """One check of the loaded data."""
+
+    table: ClassVar[str] = "data_quality"
+    order: ClassVar[str] = 'source, "table", "check"'
+    source: str
+    table_name: str
+    check: str
+    rows_checked: int | None
+    failed: int | None
+    quarantined: int | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(PublishedRow):
+    """What a metric means, in the words of the metric dictionary."""
+
+    table: ClassVar[str] = "metric_definitions"
+    order: ClassVar[str] = "metric"
+    metric: str
+    label: str
+    definition: str
+    unit: str | None
+    direction: str | None
+    version: str | None
+
+
+Row = TypeVar("Row", bound=PublishedRow)
+ROW_TYPES: tuple[type[Any], ...] = (
+    Estimate,
+    SeriesPoint,
+    CurvePoint,
+    BalanceRow,
+    TrustCheck,
+    SensitivityRow,
+    FlowStep,
+    DistributionBin,
+    SegmentEstimate,
+    SegmentTest,
+    DataCheck,
+    Definition,
+)
+_COLUMN_NAMES = {"table_name": "table"}
+_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate)
+
+
+def _natural(value: str) -> list[tuple[int, int, str]]:
+    """Sort key that reads runs of digits as numbers."""
+    parts = re.split(r"(\d+)", value.casefold())
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+
+
+def _quoted(name: str) -> str:
+    return '"' + _COLUMN_NAMES.get(name, name) + '"'
+
+
+def _columns(row_type: type[Any]) -> str:
+    return ", ".join(_quoted(entry.name) for entry in fields(row_type))
+
+
+def _wanted_columns() -> dict[str, list[str]]:
+    """Published table -> columns this room reads."""
+    wanted: dict[str, list[str]] = {"snapshot_info": ["key", "value"]}
+    for row_type in ROW_TYPES:
+        names = [_COLUMN_NAMES.get(entry.name, entry.name) for entry in fields(row_type)]
+        if row_type not in _NOT_SEGMENTED:
+            names += SEGMENTED
+        known = wanted.setdefault(row_type.table, [])
+        known += [name for name in names if name not in known]
+    return wanted
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published snapshot, immutable, safe to read from many threads.
+
+    Attributes
+    ----------
+    id : file name without its suffix; pages carry it to notice a newer snapshot.
+    info : the key-value table `snapshot_info`.
+    """
+
+    id: str
+    info: Mapping[str, str]
+    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+    _answers: dict[Any, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def as_of(self) -> date:
+        """Day up to which the data were looked at."""
+        return date.fromisoformat(self.info["as_of_date"][:10])
+
+    def rows(self, row_type: type[Row], dimension: str, value: str) -> tuple[Row, ...]:
+        """Rows of one segment, in the order that `row_type` declares."""
+        where = "segment_dimension = ? and segment_value = ?"
+        return self._fetch(row_type, where, (dimension, value))
+
+    def table(self, row_type: type[Row]) -> tuple[Row, ...]:
+        """Every row of a table that is not split by segment."""
+        return self._fetch(row_type, "true", ())
+
+    def by_segment(self, outcome: str) -> tuple[SegmentEstimate, ...]:
+        """Headline matched rows of one outcome, one a segment."""
+        where = "outcome = ? and comparison = 'matched' and is_headline"
+        return self._fetch(SegmentEstimate, where, (outcome,))
+
+    def segments(self) -> dict[str, tuple[str, ...]]:
+        """Dimension -> its values, `all` first; values in reading order (L2 before L10)."""
+        sql = (
+            "select distinct segment_dimension, segment_value from impact_estimates"
+            " order by segment_dimension"
+        )
+        found: dict[str, list[str]] = {"all": ["all"]}
+        for dimension, value in self._answer(sql, ()):
+            if dimension != "all":
+                found.setdefault(dimension, []).append(value)
+        return {key: tuple(sorted(values, key=_natural)) for key, values in found.items()}
+
+    def visible_segments(self) -> frozenset[tuple[str, str]]:
+        """Segments with at least one headline row that is not withheld."""
+        sql = (
+            "select distinct segment_dimension, segment_value from impact_estimates"
+            " where comparison = 'matched' and is_headline and verdict <> 'suppressed'"
+        )
+        return frozenset((row[0], row[1]) for row in self._answer(sql, ()))
+
+    def follow_ups(self) -> tuple[int, ...]:
+        """Follow-up windows that exist, in months, rising."""
+        sql = "select distinct follow_up_months from impact_estimates order by 1"
+        return tuple(int(row[0]) for row in self._answer(sql, ()))
+
+    def definitions(self) -> dict[str, Definition]:
+        """Metric -> its definition."""
+        return {entry.metric: entry for entry in self.table(Definition)}
+
+    def _fetch(
+        self, row_type: type[Row], where: str, parameters: tuple[Any, ...]
+    ) -> tuple[Row, ...]:
+        sql = (
+            f"select {_columns(row_type)} from {row_type.table}"
+            f" where {where} order by {row_type.order}"
+        )
+        key = (row_type, where, parameters)
+        if key not in self._answers:
+            self._answers[key] = tuple(row_type(*row) for row in self._answer(sql, parameters))
+        return self._answers[key]
+
+    def _answer(self, sql: str, parameters: Sequence[Any]) -> tuple[tuple[Any, ...], ...]:
+        key = (sql, tuple(parameters))
+        if key not in self._answers:
+            # One cursor a call: a connection shared by threads mixes up results.
+            with self._connection.cursor() as cursor:
+                self._answers[key] = tuple(cursor.execute(sql, parameters).fetchall())
+        return self._answers[key]
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Attach, copy when small, check and lock one snapshot file.
+
+    Raises
+    ------
+    SnapshotError : the file cannot be read, or lacks a table, a column or its own date.
+    """
+    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB"})
+    try:
+        _attach(connection, path)
+        info = dict(connection.execute("select key, value from snapshot_info").fetchall())
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        snapshot = Snapshot(id=path.stem, info=info, _connection=connection)
+        _ = snapshot.as_of
+    except (duckdb.Error, OSError) as error:
+        connection.close()
+        raise SnapshotError(f"{path.name} cannot be read: {_first_line(error)}") from error
+    except (KeyError, ValueError) as error:
+        connection.close()
+        raise SnapshotError(f"{path.name} does not say its as_of_date") from error
+    return snapshot
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    quoted = str(path).replace("'", "''")
+    is_small = path.stat().st_size <= COPY_LIMIT_BYTES
+    connection.execute(f"attach '{quoted}' as published (read_only)")
+    kind = "table" if is_small else "view"
+    for table, names in _wanted_columns().items():
+        columns = ", ".join(f'"{name}"' for name in names)
+        connection.execute(
+            f"create {kind} memory.main.{table} as select {columns} from published.main.{table}"
+        )
+    if is_small:
+        connection.execute("detach published")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+class SnapshotStore:
+    """Follows the pointer file of a warehouse and keeps the last good snapshot.
+
+    Parameters
+    ----------
+    warehouse : folder that holds `snapshots/current`.
+    """
+
+    def __init__(self, warehouse: Path) -> None:
+        self.warehouse = warehouse
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._refused: tuple[str, int, int] | None = None
+        self._problem: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the snapshot that the pointer names is not the one served; None if it is."""
+        return self._problem
+
+    def current(self) -> Snapshot:
+        """Return the newest good snapshot, opening it if the pointer has moved.
+
+        Raises
+        ------
+        NoSnapshotError : nothing was published yet.
+        SnapshotError : what was published cannot be read, and nothing good came before it.
+        """
+        name = self._pointed_at()
+        if name is not None and self._lock.acquire(blocking=self._snapshot is None):
+            # Whoever finds another thread opening a newer one is served the one before it.
+            try:
+                self._follow(name)
+            finally:
+                self._lock.release()
+        if self._snapshot is not None:
+            return self._snapshot
+        if name is None and not (self.warehouse / "snapshots" / POINTER).exists():
+            raise NoSnapshotError("no snapshot has been published in this warehouse yet")
+        raise SnapshotError(self._problem or "the snapshot cannot be read")
+
+    def _pointed_at(self) -> str | None:
+        pointer = self.warehouse / "snapshots" / POINTER
+        try:
+            name = pointer.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            self._problem = "snapshots/current is missing or cannot be read"
+            return None
+        if not name or Path(name).name != name:
+            self._problem = "snapshots/current does not name a file beside it"
+            return None
+        return name
+
+    def _follow(self, name: str) -> None:
+        if self._snapshot is not None and f"{self._snapshot.id}.duckdb" == name:
+            self._problem = None
+            return
+        path = self.warehouse / "snapshots" / name
+        try:
+            status = path.stat()
+            stamp = (name, status.st_mtime_ns, status.st_size)
+            if stamp == self._refused:
+                return
+            self._refused = stamp
+            self._snapshot = open_snapshot(path)
+        except (SnapshotError, OSError) as error:
+            self._problem = str(error) if isinstance(error, SnapshotError) else f"{name} is missing"
+            LOGGER.warning("snapshot refused: %s", self._problem)
+            return
+        self._refused, self._problem = None, None
+        LOGGER.info("serving snapshot %s", self._snapshot.id)
+
+
+def age_seconds(snapshot: Snapshot, now: datetime) -> float | None:
+    """Seconds since the snapshot was built; None where it does not say."""
+    built_at = snapshot.info.get("built_at")
+    if not built_at:
+        return None
+    try:
+        built = datetime.fromisoformat(built_at)
+    except ValueError:
+        return None
+    return max(0.0, (now - built.replace(tzinfo=built.tzinfo or now.tzinfo)).total_seconds())

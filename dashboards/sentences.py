@@ -1,0 +1,296 @@
+"""Sentences that follow from the figures. Nothing here is fixed text about a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards import formats
+from dashboards.outcomes import Outcome
+from dashboards.queries import CurvePoint, Estimate, SeriesPoint
+from dashboards.selection import dimension_label
+from dashboards.view import OutcomeRows, View
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWords:
+    """How a verdict looks: its word, its icon and its tone."""
+
+    label: str
+    icon: str
+    tone: str
+
+
+VERDICTS: dict[str | None, VerdictWords] = {
+    "better": VerdictWords("Better", "check", "better"),
+    "worse": VerdictWords("Worse", "cross", "worse"),
+    "no_clear_difference": VerdictWords("No clear difference", "equals", "neutral"),
+    "as_overall": VerdictWords("As overall", "approximately", "neutral"),
+    "not_enough_data": VerdictWords("Not enough data", "hourglass", "caution"),
+    "not_comparable": VerdictWords("Not comparable", "unequal", "caution"),
+    "suppressed": VerdictWords("Withheld", "lock", "neutral"),
+    "no_data": VerdictWords("No data", "empty", "neutral"),
+    None: VerdictWords("No verdict", "empty", "neutral"),
+}
+
+
+def verdict_words(verdict: str | None) -> VerdictWords:
+    """Return label, icon and tone of a verdict.
+
+    Raises
+    ------
+    KeyError : a verdict that no page knows; better an error than a wrong colour.
+    """
+    return VERDICTS[verdict]
+
+
+# ---- one outcome -----------------------------------------------------------------------------
+
+
+def _bounds(row: Estimate) -> tuple[float, float] | None:
+    """Interval in the units people read: per cents or points."""
+    if row.ci_low is None or row.ci_high is None:
+        return None
+    if row.scale == "difference":
+        return row.ci_low * 100, row.ci_high * 100
+    return formats.change_percent(row.ci_low), formats.change_percent(row.ci_high)
+
+
+def _amount(number: int, scale: str) -> str:
+    if scale == "difference":
+        return f"{number}{formats.SPACE}{'point' if number == 1 else 'points'}"
+    return f"{number}{formats.NARROW}%"
+
+
+def range_words(outcome: Outcome, row: Estimate) -> str:
+    """Say an interval in words: "Likely 9 to 20 % faster merges than matched peers."."""
+    bounds = _bounds(row)
+    if bounds is None:
+        return ""
+    low, high = bounds
+    if low > 0 or high < 0:
+        phrase = outcome.more if low > 0 else outcome.less
+        near, far = sorted((abs(formats.whole(low)), abs(formats.whole(high))))
+        return f"Likely {_likely(near, far, row.scale)} {phrase} {outcome.peers}."
+    return f"{_undecided(outcome, low, high, row.scale)} {outcome.peers}."
+
+
+def _likely(near: int, far: int, scale: str) -> str:
+    if far == 0:
+        return f"under {_amount(1, scale)}"
+    if near == 0:
+        return f"up to {_amount(far, scale)}"
+    return f"about {_amount(far, scale)}" if near == far else f"{near} to {_amount(far, scale)}"
+
+
+def _undecided(outcome: Outcome, low: float, high: float, scale: str) -> str:
+    down, up = abs(formats.whole(low)), abs(formats.whole(high))
+    if down == 0 and up == 0:
+        return f"Within {_amount(1, scale)} of no difference: {outcome.more}"
+    first = f"{_amount(down, scale)} {outcome.less_word}" if down else "no difference"
+    if not up:
+        return f"Between {_amount(down, scale)} {outcome.less} and no difference"
+    return f"Between {first} and {_amount(up, scale)} {outcome.more}"
+
+
+def detectable_words(outcome: Outcome, row: Estimate) -> str:
+    """Say which effect these numbers could have shown; empty where that is not known."""
+    if row.detectable_effect is None:
+        return ""
+    phrase = outcome.less if outcome.direction == "lower" else outcome.more
+    return f"{_amount(_detectable(row), row.scale)} {phrase}"
+
+
+def _detectable(row: Estimate) -> int:
+    value = row.detectable_effect or 0.0
+    change = value * 100 if row.scale == "difference" else formats.change_percent(value)
+    return max(1, abs(formats.whole(change)))
+
+
+def decidable_words(row: Estimate) -> str:
+    """Say when an undecided outcome can be decided; empty where that is not known."""
+    if row.decidable_on is None:
+        return ""
+    return f"Decidable about {formats.month(row.decidable_on)} at today's enrolment."
+
+
+def card_sentence(view: View, rows: OutcomeRows) -> str:
+    """Return the one sentence of a card: a range in words, or why there is none."""
+    row, verdict = rows.matched, rows.verdict
+    if row is None or verdict == "no_data":
+        return (row.verdict_reason if row else None) or (
+            "No export with this outcome has been loaded."
+        )
+    if verdict == "suppressed":
+        return row.verdict_reason or withheld_words(view.minimum_group)
+    if verdict == "not_enough_data":
+        return " ".join(filter(None, [row.verdict_reason or _too_few(rows), decidable_words(row)]))
+    if verdict == "not_comparable":
+        return row.verdict_reason or "Mentored engineers and their peers are too different."
+    return range_words(rows.outcome, row)
+
+
+def withheld_words(minimum_group: str) -> str:
+    """Say why a group is withheld."""
+    who = f"fewer than {minimum_group} people" if minimum_group else "too few people"
+    return f"Withheld: {who} in an arm, or it would give another small group away."
+
+
+def _too_few(rows: OutcomeRows) -> str:
+    seen = detectable_words(rows.outcome, rows.matched) if rows.matched else ""
+    return f"Only an effect of {seen} or more could be seen." if seen else "Too few people so far."
+
+
+def raw_words(rows: OutcomeRows) -> str:
+    """Say in one sentence why the raw comparison differs from the matched one."""
+    if rows.naive is None or rows.matched is None:
+        return ""
+    raw = formats.effect(rows.naive.estimate, rows.naive.scale)
+    matched = formats.effect(rows.matched.estimate, rows.matched.scale)
+    if rows.naive.estimate is None:
+        return ""
+    if rows.matched.estimate is None:
+        return f"The raw {raw} is not like for like: {rows.outcome.raw_differs}."
+    if raw == matched:
+        return f"Here the raw comparison gives the same figure, {raw}."
+    return f"Raw {raw} against matched {matched}: {rows.outcome.raw_differs}."
+
+
+# ---- the whole view --------------------------------------------------------------------------
+
+
+def _named(view: View, verdict: str) -> list[str]:
+    return [view.label(rows.outcome.key) for rows in view.outcomes if rows.verdict == verdict]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def kicker(view: View) -> str:
+    """Say whom and which window the page is about."""
+    picked = view.selection
+    who = "Everyone" if picked.is_everyone else dimension_label(picked.dimension)
+    who = who if picked.is_everyone else f"{who}: {picked.value}"
+    return f"{who}, {_windows(view)} after the start of mentoring"
+
+
+def _windows(view: View) -> str:
+    if view.selection.follow_up is not None:
+        return f"{view.selection.follow_up} months"
+    months = sorted({str(rows.outcome.window) for rows in view.outcomes}, key=int)
+    return f"{' and '.join(months)} months"
+
+
+def headline(view: View) -> str:
+    """Return the page's one sentence."""
+    group = "" if view.selection.is_everyone else f"{view.selection.value}: "
+    if view.is_withheld:
+        return f"{group}too small a group to show." if group else "Too small a group to show."
+    if not view.carries_verdicts:
+        return f"{group}{view.selection.follow_up} months on, figures without a verdict."
+    return _capital(group + _verdict_clause(view))
+
+
+def _verdict_clause(view: View) -> str:
+    total = len(view.outcomes)
+    better, worse = len(_named(view, "better")), len(_named(view, "worse"))
+    subject = "mentoring improved" if view.is_randomised else "mentored engineers did better on"
+    opposite = "made worse" if view.is_randomised else "worse on"
+    if better and worse:
+        return f"{subject} {better} of {total} outcomes and {opposite} {worse}."
+    if better:
+        return f"{subject} {better} of {total} outcomes."
+    if worse:
+        return f"mentored engineers did worse on {worse} of {total} outcomes."
+    return _clause_without_difference(view)
+
+
+def _clause_without_difference(view: View) -> str:
+    total = len(view.outcomes)
+    as_overall, unclear = len(_named(view, "as_overall")), len(_named(view, "no_clear_difference"))
+    if as_overall:
+        return f"no sign that it differs from everyone on {as_overall} of {total} outcomes."
+    if unclear:
+        return f"no clear difference on {unclear} of {total} outcomes."
+    if _named(view, "not_comparable"):
+        return "mentored engineers and their peers are too different to compare."
+    if _named(view, "not_enough_data"):
+        return "not enough data yet to tell whether mentored engineers do better."
+    return "no outcome data has been loaded yet."
+
+
+_LEDE: tuple[tuple[str, str, str], ...] = (
+    ("better", "is better than for matched peers", "are better than for matched peers"),
+    ("worse", "is worse than for matched peers", "are worse than for matched peers"),
+    (
+        "no_clear_difference",
+        "cannot be told apart from no effect",
+        "cannot be told apart from no effect",
+    ),
+    (
+        "as_overall",
+        "shows no sign of differing from everyone",
+        "show no sign of differing from everyone",
+    ),
+    ("not_comparable", "cannot be compared fairly", "cannot be compared fairly"),
+    ("not_enough_data", "needs more data", "need more data"),
+    ("suppressed", "is withheld", "are withheld"),
+    ("no_data", "has no data", "have no data"),
+)
+
+
+def lede(view: View) -> str:
+    """Return the line under the headline: every outcome named once."""
+    if view.is_withheld:
+        return f"{withheld_words(view.minimum_group)} Choose a wider group."
+    if not view.carries_verdicts:
+        return (
+            "Verdicts are taken only at the window fixed in advance for each outcome; other "
+            "windows are for reading, not for deciding."
+        )
+    parts = []
+    for verdict, one, many in _LEDE:
+        names = _named(view, verdict)
+        if names:
+            verb = one if len(names) == 1 else many
+            parts.append(f"{formats.words_of(_in_sentence(names))} {verb}")
+    return " ".join(f"{_capital(part)}." for part in parts)
+
+
+def _in_sentence(names: Sequence[str]) -> list[str]:
+    """Lower the first letter of a name unless its first word is an abbreviation."""
+    return [name if name[:2].isupper() else name[:1].lower() + name[1:] for name in names]
+
+
+# ---- charts ----------------------------------------------------------------------------------
+
+
+def series_sentence(outcome: Outcome, points: Sequence[SeriesPoint]) -> str:
+    """Say what the months after the start show, by counting intervals that leave out zero."""
+    after = [point for point in points if point.month > 0 and point.ci_low and point.ci_high]
+    if not after:
+        return ""
+    below = sum((point.ci_high or 1) < 1 for point in after)
+    above = sum((point.ci_low or 1) > 1 for point in after)
+    parts = [
+        f"{phrase} in {number} of {len(after)} months"
+        for number, phrase in ((below, outcome.less), (above, outcome.more))
+        if number
+    ]
+    if not parts:
+        return f"After the start, no single month's interval leaves out zero ({len(after)} months)."
+    return f"After the start: {formats.words_of(parts)} with an interval that leaves out zero."
+
+
+def curve_title(outcome: Outcome, curves: Sequence[CurvePoint], months: int) -> str:
+    """Say both arms' shares at a month: "94 % of mentored engineers …; 91 % of matched peers"."""
+    at = {point.arm: point.value for point in curves if point.month == months}
+    mentored, matched = at.get("mentored"), at.get("comparison")
+    what = outcome.measure.format(months=months)
+    if mentored is None or matched is None:
+        return _capital(what)
+    return (
+        f"{formats.share(mentored)} of mentored engineers {what}, "
+        f"{formats.share(matched)} of matched peers"
+    )
