@@ -75,10 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
     one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
-    one.add_argument("--engineers", type=_positive, default=640, help="people (default: 640)")
-    one.add_argument("--months", type=_positive, default=30, help="months (default: 30)")
-    one.add_argument("--seed", type=int, default=1, help="seed of the draw (default: 1)")
-    one.add_argument("--out", type=Path, required=True, help="folder to write to")
+    as_committed = "(default: as in data/sample)"
+    one.add_argument("--engineers", type=_positive, help=f"people ever employed {as_committed}")
+    one.add_argument("--months", type=_positive, help=f"months of history {as_committed}")
+    one.add_argument("--seed", type=int, help=f"seed of the draw {as_committed}")
+    one.add_argument("--out", type=Path, required=True, help="new folder to write to")
     return parser
 
 
@@ -123,26 +124,31 @@ def _refresh(given: argparse.Namespace) -> int:
 
 
 def _dashboard(given: argparse.Namespace) -> int:
-    from dashboards.serving import serve
+    from dashboards.app import AddressRefusedError, serve
 
     settings, context = _run_of(given)
-    return serve(
-        context.warehouse,
-        host=context.host,
-        port=context.port,
-        workers=settings.serving.workers,
-        threads=settings.serving.threads,
-    )
+    _say(f"serving {context.warehouse} on http://{context.host}:{context.port} (Ctrl-C stops)")
+    try:
+        serve(context.warehouse, context.host, context.port, settings.serving.workers)
+    except AddressRefusedError as error:
+        raise BadInputError(str(error)) from error
+    return 0
 
 
 def _sample(given: argparse.Namespace) -> int:
-    from synthetic.sample import write_sample
+    from synthetic.exports import SAMPLE_ENGINEERS, SAMPLE_MONTHS, SAMPLE_SEED, make_sample
 
     try:
-        write_sample(given.out, given.engineers, given.months, given.seed)
-    except ValueError as error:
+        counts = make_sample(
+            SAMPLE_ENGINEERS if given.engineers is None else given.engineers,
+            SAMPLE_MONTHS if given.months is None else given.months,
+            SAMPLE_SEED if given.seed is None else given.seed,
+            given.out,
+        )
+    except (ValueError, FileExistsError) as error:
         raise BadInputError(str(error)) from error
-    _say(f"wrote {given.out}")
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    _say(f"wrote {given.out}: {told}")
     return 0
 
 
@@ -162,6 +168,7 @@ def _keep_details(context: Context, error: Exception) -> str:
 
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def _fail(text: str, status: int) -> int:

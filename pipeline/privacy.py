@@ -146,7 +146,8 @@ def impact_estimates(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[
 def survival_curves(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
     """Publish the curves at the months that may be shown; a hidden one keeps its first month.
 
-    `rows` carry `at_risk` and `events` (people with the event up to the month) beside the figures.
+    `rows` carry `events` and `nonevents` (people with and without the event by the month) beside
+    the published columns.
     """
     published = []
     curves = _grouped(rows, lambda row: (row["outcome"], _segment(row), row["arm"]))
@@ -174,12 +175,12 @@ def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Pub
 def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
     """Publish each arm's shares; bins of fewer than five people are hidden with enough others.
 
-    `rows` carry `n`, the people in the bin.
+    `rows` carry `n_bin`, the people in the bin.
     """
     published = []
     arms = _grouped(rows, lambda row: (row["outcome"], _segment(row), row["arm"]))
     for (outcome, segment, _), bins in arms.items():
-        counts = np.asarray([[int(row["n"] or 0) for row in bins]], dtype=np.int64)
+        counts = np.asarray([[int(row["n_bin"] or 0) for row in bins]], dtype=np.int64)
         if hidden.hides(outcome, segment):
             hide = np.ones(len(bins), dtype=np.bool_)
         else:
@@ -304,23 +305,21 @@ def _months_withheld(
     curves: Mapping[tuple[str, Segment, str], Sequence[Row]], hidden: Hidden
 ) -> Mapping[tuple[str, str], Mapping[int, frozenset[Segment]]]:
     """Find, for each outcome, arm and month, the segments whose curve may not be shown there."""
-    points: dict[tuple[str, str], dict[int, dict[Segment, int]]]
-    points = defaultdict(lambda: defaultdict(dict))
+    points: dict[tuple[str, str, int], dict[Segment, list[int]]] = defaultdict(dict)
     for (outcome, segment, arm), rows in curves.items():
         for row in rows:
-            points[outcome, arm][_month(row)][segment] = int(row["events"] or 0)
+            people = [int(row["events"] or 0), int(row["nonevents"] or 0)]
+            points[outcome, arm, _month(row)][segment] = people
     found: dict[tuple[str, str], dict[int, frozenset[Segment]]] = defaultdict(dict)
-    for (outcome, arm), months in points.items():
+    for (outcome, arm, month), people_of in points.items():
+        if month == 0:
+            continue
         family = Family(outcome, "matched")
+        few = {segment for segment, people in people_of.items() if min(people) < MINIMUM_EVENTS}
         gone = hidden.rows.get(family, hidden.everywhere)
-        for month, events in months.items():
-            if month == 0:
-                continue
-            few = frozenset(segment for segment, n in events.items() if n < MINIMUM_EVENTS)
-            counts = {segment: [n] for segment, n in events.items()}
-            level = hidden.levels.get((family, month), frozenset())
-            known = (few | level | gone) & counts.keys()
-            found[outcome, arm][month] = withheld(counts, known, MINIMUM_EVENTS)
+        level = hidden.levels.get((family, month), frozenset())
+        known = (gone | level | few) & people_of.keys()
+        found[outcome, arm][month] = withheld(people_of, known, MINIMUM_EVENTS)
     return found
 
 

@@ -203,7 +203,6 @@ class Serving(_Table):
         default=8050, ge=1, le=65535, description="Port the dashboard listens on (`PORT` wins)."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
-    threads: int = Field(default=4, ge=1, le=64, description="Threads in each server process.")
 
 
 class Settings(_Table):
