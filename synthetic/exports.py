@@ -25,10 +25,10 @@ from synthetic.programme import write_programme
 
 #: The last day of every sample.
 SAMPLE_END = date(2026, 6, 30)
-SAMPLE_ENGINEERS = 900
+SAMPLE_ENGINEERS = 880
 SAMPLE_MONTHS = 30
 SAMPLE_SEED = 1
-SAMPLE_PULL_REQUESTS = 2.6
+SAMPLE_PULL_REQUESTS = 3.2
 
 #: A programme that helps, chosen by those who look worst: strong on merges and on promotion,
 #: modest on staying, nothing on incidents.
@@ -38,9 +38,11 @@ SAMPLE = Parameters(
     start=date(2024, 1, 1),
     scenario="sample",
     effects=Effects(cycle_time=0.78, incident_rate=1.0, promotion=1.9, leaving=0.75),
-    selection=Selection(trait=0.65, dip=0.75),
-    enrolment=0.36,
-    onboarding=2.5,
+    selection=Selection(trait=0.35, dip=0.4, level=-0.5),
+    enrolment=0.40,
+    onboarding=2.0,
+    level_cycle_time=0.88,
+    mentored_before=0.015,
     pull_requests=SAMPLE_PULL_REQUESTS,
 )
 

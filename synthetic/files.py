@@ -2,9 +2,11 @@
 
 import csv
 import gzip
+import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +35,17 @@ def write_table(
     rows: Iterable[Sequence[object]],
     delimiter: str = ",",
 ) -> int:
-    """Write a table as text and return how many rows it has."""
+    """Write a table as text, gzipped if the path says so, and return how many rows it has."""
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with ExitStack() as stack:
+        if path.suffix == ".gz":
+            packed = cast(IO[bytes], stack.enter_context(gzipped(path)))
+            file: IO[str] = stack.enter_context(
+                io.TextIOWrapper(packed, encoding="utf-8", newline="")
+            )
+        else:
+            file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
         writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
         writer.writerow(header)
         for row in rows:

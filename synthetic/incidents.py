@@ -159,7 +159,7 @@ def _write_schedule(organisation: Organisation, directory: Directory, out: Path)
         local_stamps(calendar, end, offset),
         strict=True,
     )
-    return write_table(out / "on_call.csv", ("person", "schedule", "start_at", "end_at"), rows)
+    return write_table(out / "on_call.csv.gz", ("person", "schedule", "start_at", "end_at"), rows)
 
 
 def _write_users(organisation: Organisation, directory: Directory, out: Path) -> int:
@@ -187,9 +187,9 @@ def _write_users(organisation: Organisation, directory: Directory, out: Path) ->
         for who in np.flatnonzero(listed).tolist()
     ]
     page = {"users": users, "limit": 100, "offset": 0, "total": None, "more": False}
-    out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-    (out / "users.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    with gzipped(out / "users.json.gz") as file:
+        file.write(f"{text}\n".encode())
     return len(users)
 
 

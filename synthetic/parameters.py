@@ -107,6 +107,10 @@ class Parameters:
         Human pull requests a full person-month, on average.
     incidents
         Incidents as primary responder a full person-month, on average.
+    level_cycle_time
+        Ratio of pull request hours from one level to the next.
+    promotion_scale, leaving_scale
+        Ratios of everybody's hazards to the usual ones.
     onboarding
         Hazard of enrolling in the first three months of employment, against later.
     """
@@ -122,6 +126,7 @@ class Parameters:
     onboarding: float = 0.5
     pull_requests: float = 6.0
     incidents: float = 0.22
+    level_cycle_time: float = 0.95
     promotion_scale: float = 1.0
     leaving_scale: float = 1.0
     ambition_promotion: float = 0.3

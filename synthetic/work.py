@@ -15,9 +15,8 @@ SPREAD = 1.2
 MERGED = 0.88
 
 _BASE = np.log(26.0)
-_LEVEL = -0.05
 _NEWCOMER, _NEWCOMER_MONTHS = 0.20, 9.0
-_TREND = -0.0012
+_TREND = -0.002
 _SPELL, _SPELL_MEMORY = 0.24, 0.6
 _NOISE = 0.2
 #: Months that people look back on when they decide to enrol.
@@ -169,7 +168,7 @@ def open_pull_requests(
     rate = parameters.pull_requests * people.productivity[:, None] * share
     opened = rng.poisson(rate * rng.gamma(_BURSTS, 1 / _BURSTS, rate.shape))
     merged = rng.binomial(opened, MERGED)
-    mean = _mean_log_hours(people, careers, calendar, moods, organisation, rng)
+    mean = _mean_log_hours(parameters, people, calendar, moods, organisation, rng)
     mean += log_effect[:, None] * exposure.mentored / np.maximum(exposure.employed, 1)
     mean += _shock(parameters, careers, calendar, moods)
     if parameters.effects.team_mates != 1.0:
@@ -179,18 +178,24 @@ def open_pull_requests(
 
 
 def _mean_log_hours(
+    parameters: Parameters,
     people: People,
-    careers: Careers,
     calendar: Calendar,
     moods: Moods,
     organisation: Ints,
     rng: np.random.Generator,
 ) -> Floats:
-    """Expected log hours without mentoring."""
+    """Expected log hours without mentoring.
+
+    The level is that of the first day observed: a promotion alone speeds nobody up, so mentoring
+    has no second way to act.
+    """
     tenure = np.maximum(calendar.starts[:-1] - people.hire_day[:, None], 0) / DAYS_A_MONTH
     of_organisation = rng.normal(0, _ORGANISATION, int(people.team_organisation.max()) + 1)
     mean = _BASE + people.trait[:, None] + moods.spell + moods.noise
-    mean += _LEVEL * (careers.level - 2) + _TREND * np.arange(calendar.months)
+    mean += np.log(parameters.level_cycle_time) * (people.level[:, None] - 2) + _TREND * np.arange(
+        calendar.months
+    )
     mean += _NEWCOMER * np.exp(-tenure / _NEWCOMER_MONTHS) + of_organisation[organisation]
     result: Floats = mean
     return result
