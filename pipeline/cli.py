@@ -147,7 +147,7 @@ def _sample(given: argparse.Namespace) -> int:
         )
     except (ValueError, FileExistsError) as error:
         raise BadInputError(str(error)) from error
-    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    told = ", ".join(f"{counts[name]} {name}" for name in ("engineers", "mentees", "files", "rows"))
     _say(f"wrote {given.out}: {told}")
     return 0
 
