@@ -1,17 +1,16 @@
-"""Matched rows of one segment and design as arrays, cut out of one sorted frame."""
+"""Index rows as arrays, and the rows of each segment and design picked out of them."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from impact.types import BoolArray, Design, FloatArray, IntArray
 
-KEYS = ("design", "segment_dimension", "segment_value")
+CATEGORIES = ("level", "job_family")
 
 
 @dataclass(frozen=True, order=True)
@@ -27,50 +26,54 @@ OVERALL = Segment("all", "all")
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length.
+    """Columns of equal length, read through a list of rows.
+
+    A segment's table shares the columns of all index rows; a column is gathered when first asked
+    for, because every outcome needs only some of them.
 
     Attributes
     ----------
-    numbers
-        Column name to shape (n,); unknown values are not-a-number.
-    codes
-        Column name to shape (n,): categories numbered from 0, unknown ones included.
+    columns
+        Column name to the values of all rows; numbers as floats (unknown is not-a-number),
+        categories as whole numbers from 0.
+    rows
+        Shape (n,): which rows make up this table.
+    own
+        Columns of this table alone, shape (n,).
     """
 
-    numbers: dict[str, FloatArray]
-    codes: dict[str, IntArray]
+    columns: dict[str, FloatArray | IntArray]
+    rows: IntArray
+    own: dict[str, IntArray] = field(default_factory=dict)
+    _gathered: dict[str, FloatArray | IntArray] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
-        return next((values.size for values in self.numbers.values()), 0)
+        return int(self.rows.size)
 
     def number(self, name: str) -> FloatArray:
         """Return one numeric column, shape (n,)."""
-        return self.numbers[name]
+        return self._gather(name).astype(np.float64, copy=False)
 
     def flag(self, name: str) -> BoolArray:
         """Return one yes/no column, unknown counting as no, shape (n,)."""
-        flags: BoolArray = self.numbers[name] > 0
+        flags: BoolArray = self._gather(name) > 0
         return flags
 
     def label(self, name: str) -> IntArray:
         """Return one whole-number or categorical column as integers, shape (n,)."""
-        if name in self.codes:
-            return self.codes[name]
-        return self.numbers[name].astype(np.int64)
+        if name in self.own:
+            return self.own[name]
+        return self._gather(name).astype(np.int64, copy=False)
 
-    def slice(self, rows: slice) -> Table:
-        """Cut a run of rows without copying."""
-        return Table(
-            {name: values[rows] for name, values in self.numbers.items()},
-            {name: values[rows] for name, values in self.codes.items()},
-        )
-
-    def take(self, rows: BoolArray) -> Table:
+    def take(self, kept: BoolArray) -> Table:
         """Keep the marked rows."""
-        return Table(
-            {name: values[rows] for name, values in self.numbers.items()},
-            {name: values[rows] for name, values in self.codes.items()},
-        )
+        own = {name: values[kept] for name, values in self.own.items()}
+        return Table(self.columns, self.rows[kept], own)
+
+    def _gather(self, name: str) -> FloatArray | IntArray:
+        if name not in self._gathered:
+            self._gathered[name] = self.columns[name][self.rows]
+        return self._gathered[name]
 
 
 @dataclass(frozen=True)
@@ -81,69 +84,104 @@ class Cohort:
     designs: dict[Design, Table]
 
 
-def to_table(frame: pd.DataFrame, categories: tuple[str, ...] = ()) -> Table:
+def to_table(frame: pd.DataFrame) -> Table:
     """Turn a frame into plain arrays, once, so that no fit touches a frame.
 
     Parameters
     ----------
     frame
-        Any frame of numbers, yes/no values and the named categories; dates become day numbers.
-    categories
-        Columns to number instead of to read as numbers.
+        Any frame of numbers, yes/no values, dates (which become days since 1970) and texts
+        (which become category numbers).
     """
-    numbers: dict[str, FloatArray] = {}
-    codes: dict[str, IntArray] = {}
+    columns: dict[str, FloatArray | IntArray] = {}
     for name in frame.columns:
         column = frame[name]
-        if name in categories:
-            codes[name] = pd.factorize(column, use_na_sentinel=False)[0].astype(np.int64)
-        elif pd.api.types.is_datetime64_any_dtype(column):
+        if pd.api.types.is_datetime64_any_dtype(column):
             days = column.to_numpy().astype("datetime64[D]")
-            numbers[name] = np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(float))
+            columns[name] = np.where(np.isnat(days), np.nan, days.astype(np.int64))
+        elif pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+            kind = np.int64 if pd.api.types.is_integer_dtype(column) else np.float64
+            if column.hasnans:
+                kind = np.float64
+            columns[name] = column.to_numpy(dtype=kind, na_value=np.nan)
         else:
-            numbers[name] = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return Table(numbers, codes)
+            columns[name] = pd.factorize(column, use_na_sentinel=False)[0].astype(np.int64)
+    return Table(columns, np.arange(len(frame)))
 
 
-def split_cohorts(frame: pd.DataFrame, categories: tuple[str, ...]) -> Iterator[Cohort]:
-    """Cut the matched rows into segments, each with its designs.
+def find_rows(table: Table, index_row_id: IntArray) -> IntArray:
+    """Positions of index rows in the table, by their id.
+
+    Raises
+    ------
+    ValueError
+        If an id is not in the table: the frames are not of one run.
+    """
+    known = table.label("index_row_id")
+    order = np.argsort(known, kind="stable")
+    place = np.searchsorted(known, index_row_id, sorter=order)
+    found = order[np.minimum(place, known.size - 1)] if known.size else place
+    if known.size == 0 or not (known[found] == index_row_id).all():
+        if index_row_id.size == 0:
+            return np.zeros(0, dtype=np.int64)
+        raise ValueError("matched rows name index rows that are not there: frames of two runs")
+    return found.astype(np.int64)
+
+
+def split_cohorts(table: Table, matched: pd.DataFrame) -> list[Cohort]:
+    """Pick each segment's matched rows, in each design.
 
     Parameters
     ----------
-    frame
-        Matched rows with `design`, `segment_dimension`, `segment_value` and the columns the
-        estimators read, in any order.
-    categories
-        Columns to number.
+    table
+        All index rows with covariates and outcomes.
+    matched
+        One row a design, segment and matched index row: `design`, `segment_dimension`,
+        `segment_value`, `cell_id`, `index_row_id`, in any order.
 
-    Yields
-    ------
-    Cohort
-        In order of dimension and value, so that results do not depend on the frame's order.
+    Returns
+    -------
+    list[Cohort]
+        In order of dimension and value; within a cell in order of index row, so that no figure
+        depends on the frame's order.
     """
+    rows = find_rows(table, matched["index_row_id"].to_numpy(np.int64))
+    cells = matched["cell_id"].to_numpy(np.int64)
+    found: dict[Segment, dict[Design, Table]] = {}
+    names = ("design", "segment_dimension", "segment_value")
+    for key, members in _groups(matched, names, (table.label("index_row_id")[rows], cells)):
+        cell = cells[members]
+        dense = np.cumsum(np.diff(cell, prepend=cell[:1]) != 0)
+        kind: Design = "a" if key[0] == "a" else "b"
+        picked = Table(table.columns, rows[members], {"cell_id": dense.astype(np.int64)})
+        found.setdefault(Segment(key[1], key[2]), {})[kind] = picked
+    return [Cohort(segment, found[segment]) for segment in sorted(found)]
+
+
+def split_segments(
+    table: Table, members: pd.DataFrame, dimension: str, value: str
+) -> dict[Segment, Table]:
+    """Pick the rows of each segment out of a list of index rows by dimension and value."""
+    rows = find_rows(table, members["index_row_id"].to_numpy(np.int64))
+    found = {}
+    for key, picked in _groups(members, (dimension, value), (rows,)):
+        found[Segment(key[0], key[1])] = Table(table.columns, rows[picked])
+    return found
+
+
+def _groups(
+    frame: pd.DataFrame, names: tuple[str, ...], then_by: tuple[IntArray, ...]
+) -> Iterator[tuple[tuple[str, ...], IntArray]]:
+    """Positions of each group of the named text columns, sorted within by the given arrays."""
     if frame.empty:
         return
-    keys = [pd.Categorical(frame[name]) for name in KEYS]
-    order = np.lexsort((frame["cell_id"].to_numpy(), keys[0].codes, keys[2].codes, keys[1].codes))
-    table = to_table(frame.drop(columns=list(KEYS)).iloc[order], categories)
-    sorted_codes = np.column_stack([key.codes for key in keys])[order].astype(np.int64)
-    changes = np.any(np.diff(sorted_codes, axis=0) != 0, axis=1)
-    starts = np.concatenate([[0], np.flatnonzero(changes) + 1, [len(frame)]])
-    found: dict[Segment, dict[Design, Table]] = {}
-    for start, stop in itertools.pairwise(starts):
-        design, dimension, value = (
-            str(key.categories[code]) for key, code in zip(keys, sorted_codes[start], strict=True)
-        )
-        segment = Segment(dimension, value)
-        kind: Design = "a" if design == "a" else "b"
-        rows = table.slice(slice(int(start), int(stop)))
-        found.setdefault(segment, {})[kind] = _with_dense_cells(rows)
-    for segment, designs in found.items():
-        yield Cohort(segment, designs)
-
-
-def _with_dense_cells(rows: Table) -> Table:
-    """Number the cells, which come sorted, from 0 without gaps."""
-    cell = rows.numbers["cell_id"]
-    dense = np.concatenate([[0], np.cumsum(np.diff(cell) != 0)]).astype(np.int64)
-    return Table(rows.numbers, {**rows.codes, "cell_id": dense})
+    keys = [pd.factorize(frame[name], sort=True) for name in names]
+    code = np.zeros(len(frame), dtype=np.int64)
+    for codes, values in keys:
+        code = code * len(values) + codes
+    order = np.lexsort((*then_by, code))
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+    for members in np.split(order, starts[1:]):
+        first = members[0]
+        texts = tuple(str(values[codes[first]]) for codes, values in keys)
+        yield texts, members

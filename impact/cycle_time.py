@@ -133,9 +133,8 @@ def _joint_error(
     table_a: Table, table_b: Table, influence_a: FloatArray, influence_b: FloatArray
 ) -> float:
     """Standard error of a sum of estimates from two sets of rows that share people and months."""
-    month = np.concatenate([table_a.label("index_month"), table_b.label("index_month")])
+    row = np.concatenate([table_a.rows, table_b.rows])
     person = np.concatenate([table_a.label("person_id"), table_b.label("person_id")])
-    row = month * (int(person.max()) + 1) + person
     values = np.concatenate([influence_a, influence_b])
     unique, index, inverse = np.unique(row, return_index=True, return_inverse=True)
     summed: FloatArray = np.bincount(inverse, weights=values, minlength=unique.size).astype(float)

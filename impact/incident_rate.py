@@ -52,14 +52,14 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
 
 
 def _baselines(table: Table) -> list[FloatArray]:
-    half = log_rate(table.number("incidents_6"), table.number("exposure_6"))
-    year = log_rate(table.number("incidents_12"), table.number("exposure_12"))
+    half = log_rate(table.number("base_incidents_6"), table.number("base_exposure_6"))
+    year = log_rate(table.number("base_incidents_12"), table.number("base_exposure_12"))
     columns = [half, year, year**2, table.number("tenure_months")]
     for name in ("base_hours_3", "base_hours_9"):
         columns.extend(with_unknown(table.number(name)))
-    weeks = table.number("on_call_weeks_12")
+    weeks = table.number("base_on_call_weeks_12")
     if np.nansum(weeks) > 0:
-        columns.append(log_rate(np.nan_to_num(weeks), table.number("exposure_12")))
+        columns.append(log_rate(np.nan_to_num(weeks), table.number("base_exposure_12")))
     return columns
 
 

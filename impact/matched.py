@@ -115,8 +115,8 @@ def _incident_rate(cohort: Cohort, months: int, around: Surroundings) -> Row:
         return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
     count = table.number(f"incidents_{months}")
     time = table.number(f"exposure_{months}")
-    followed = table.number(f"followup_incident_months_{months}")
     known = (time > 0) & ~np.isnan(count)
+    followed = np.where(known, table.number("leave_time"), 0.0)
     row, refusal = _describe(row, table, known, followed, around, months)
     row = _count_incidents(row, table, known, count)
     if refusal is not None:

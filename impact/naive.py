@@ -145,7 +145,10 @@ def _own_hours(mentees: Table, segment: Segment, months: int) -> Row:
 def _own_incidents(mentees: Table, segment: Segment, months: int) -> Row:
     row = _blank("incident_rate", "ratio", "before_after", segment, months)
     count, time = mentees.number(f"incidents_{months}"), mentees.number(f"exposure_{months}")
-    count_before, time_before = mentees.number("incidents_12"), mentees.number("exposure_12")
+    count_before, time_before = (
+        mentees.number("base_incidents_12"),
+        mentees.number("base_exposure_12"),
+    )
     known = (time > 0) & (time_before > 0) & np.isfinite(count) & np.isfinite(count_before)
     row = dataclasses.replace(row, n_mentored=int(known.sum()), n_comparison=int(known.sum()))
     if not known.any() or count[known].sum() <= 0 or count_before[known].sum() <= 0:

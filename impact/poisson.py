@@ -145,6 +145,8 @@ def _maximise(
         while not candidate >= score - 1e-10 * abs(score) and size > 1e-4:
             size /= 2
             candidate = _likelihood(beta + size * step, y, x, weight, offset)
+        if not np.isfinite(candidate):
+            return Refusal("no_convergence", "The model has no single best fit at this size.")
         beta = beta + size * step
         score = candidate
         if np.abs(size * step).max() < _TOLERANCE:

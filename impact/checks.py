@@ -1,0 +1,281 @@
+"""Checks of whether a comparison can be trusted, each with a figure, a status and a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from impact.cohort import Cohort, Segment, Table
+from impact.cycle_time import mean_log_hours
+from impact.linear import fit_within_cells
+from impact.reference import two_sided_p
+from impact.rows import Row
+from impact.types import Fit, FloatArray, Refusal
+from impact.weights import att_weights
+from impact.wording import decimals, per_cent, share, signed
+
+Status = Literal["ok", "warn", "fail", "not_checked"]
+CheckName = Literal[
+    "matched_share",
+    "balance",
+    "design_agreement",
+    "dip",
+    "negative_control",
+    "pre_trend",
+    "drop_out",
+    "placebo",
+    "looks",
+    "hidden_causes",
+]
+
+MATCHED_SHARE = 0.8
+LADDER_SHARE = 0.85
+DISAGREEMENT = 0.05
+CONTROL_SIZE = 0.15
+CONTROL_LEVEL = 0.01
+CONTROL_MENTEES = 30
+DROP_OUT = 0.05
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one segment.
+
+    Attributes
+    ----------
+    check, outcome, segment
+        What was checked; outcome is `all` where the check concerns every outcome.
+    value, threshold
+        The figure and where it turns; none where there is none.
+    status
+        `fail` turns verdicts into not comparable, `warn` is said on the page.
+    sentence
+        One plain sentence.
+    """
+
+    check: CheckName
+    outcome: str
+    segment: Segment
+    value: float | None
+    threshold: float | None
+    status: Status
+    sentence: str
+
+
+def check_matched_share(segment: Segment, matched: int, eligible: int) -> Check:
+    """Whether enough mentees have a comparable colleague to speak for all of them."""
+    if eligible == 0:
+        return Check(
+            "matched_share",
+            "all",
+            segment,
+            None,
+            MATCHED_SHARE,
+            "not_checked",
+            "No mentee has a baseline to be matched on.",
+        )
+    value = min(1.0, matched / eligible)
+    status: Status = "fail" if value < MATCHED_SHARE else "ok"
+    sentence = f"{share(value)} of mentees with a baseline have comparable colleagues."
+    if status == "fail":
+        sentence = (
+            f"Only {share(value)} of mentees with a baseline have comparable colleagues; "
+            f"{share(MATCHED_SHARE)} are needed to speak for all of them."
+        )
+    return Check("matched_share", "all", segment, value, MATCHED_SHARE, status, sentence)
+
+
+def check_designs(row: Row) -> Check:
+    """Whether designs A and B of cycle time agree within their joint error."""
+    if row.disagreement is None or row.disagreement_error is None:
+        return Check(
+            "design_agreement",
+            "pr_cycle_time",
+            row.segment,
+            None,
+            DISAGREEMENT,
+            "not_checked",
+            "The two designs for cycle time could not both be fitted.",
+        )
+    size = abs(row.disagreement)
+    differ = size > max(DISAGREEMENT, 2 * row.disagreement_error)
+    low, high = sorted((row.design_a or 0.0, row.design_b or 0.0))
+    between = (
+        f"{signed(per_cent(float(np.exp(low))))} % and {signed(per_cent(float(np.exp(high))))} %"
+    )
+    sentence = (
+        f"The two designs for cycle time disagree ({between})."
+        if differ
+        else f"The two designs for cycle time agree ({between})."
+    )
+    return Check(
+        "design_agreement",
+        "pr_cycle_time",
+        row.segment,
+        size,
+        max(DISAGREEMENT, 2 * row.disagreement_error),
+        "fail" if differ else "ok",
+        sentence,
+    )
+
+
+def check_dip(cohort: Cohort) -> Check:
+    """Whether mentees had a slow spell just before they started, against their cell mates.
+
+    A spell is normal and no fault of the design; it is why before/after figures overstate.
+    """
+    table = cohort.designs.get("b")
+    fit: Fit | Refusal = Refusal("no_rows", "")
+    if table is not None:
+        change = table.number("base_hours_3") - table.number("base_hours_9")
+        fit = _within(table, change)
+    if isinstance(fit, Refusal):
+        return Check(
+            "dip",
+            "pr_cycle_time",
+            cohort.segment,
+            None,
+            None,
+            "not_checked",
+            "There is too little history to see whether mentees had a slow spell before.",
+        )
+    slow = fit.estimate > 0 and two_sided_p(fit.estimate / fit.standard_error, fit.degrees) < 0.05
+    size = per_cent(float(np.exp(fit.estimate)))
+    sentence = (
+        f"Mentees had a slow spell before they started (merges {size} % slower than usual for "
+        "them); simple before/after figures overstate the effect."
+        if slow
+        else "Mentees had no slow spell before they started."
+    )
+    return Check(
+        "dip",
+        "pr_cycle_time",
+        cohort.segment,
+        float(np.exp(fit.estimate)),
+        1.0,
+        "warn" if slow else "ok",
+        sentence,
+    )
+
+
+def check_negative_control(cohort: Cohort) -> Check:
+    """Whether matched mentees were rated differently before they started.
+
+    The last rating before the start was not matched on and mentoring cannot move it: a difference
+    means that something unrecorded decides who is mentored.
+
+    References
+    ----------
+    Lipsitch, Tchetgen Tchetgen and Cohen (2010), "Negative controls: a tool for detecting
+    confounding and bias in observational studies", Epidemiology 21(3).
+    """
+    table = cohort.designs.get("a")
+    size = _control_size(table) if table is not None else None
+    if table is None or size is None:
+        return Check(
+            "negative_control",
+            "all",
+            cohort.segment,
+            None,
+            CONTROL_SIZE,
+            "not_checked",
+            "Hidden selection was not checked: too few mentees have an earlier rating.",
+        )
+    value, p_value = size
+    fails = abs(value) >= CONTROL_SIZE and p_value < CONTROL_LEVEL
+    better = "better" if value > 0 else "worse"
+    sentence = (
+        f"Mentees were rated {better} before they started than the people they are compared "
+        f"with ({decimals(abs(value))} standard deviations): something not recorded decides who "
+        "is mentored."
+        if fails
+        else "Mentees and comparison people had similar ratings before the start."
+    )
+    return Check(
+        "negative_control",
+        "all",
+        cohort.segment,
+        value,
+        CONTROL_SIZE,
+        "fail" if fails else "ok",
+        sentence,
+    )
+
+
+def check_drop_out(cohort: Cohort, months: int) -> Check:
+    """Whether the arms differ in how many people have no cycle time after the landmark."""
+    table = cohort.designs.get("a")
+    missing: tuple[float, float, Fit | Refusal] | None = None
+    if table is not None:
+        missing = _drop_out(table, months)
+    if missing is None:
+        return Check(
+            "drop_out",
+            "pr_cycle_time",
+            cohort.segment,
+            None,
+            DROP_OUT,
+            "not_checked",
+            "Nobody has been followed yet.",
+        )
+    mentored, comparison, fit = missing
+    value = mentored - comparison
+    certain = not isinstance(fit, Refusal) and abs(fit.estimate) > 2 * fit.standard_error
+    differ = abs(value) >= DROP_OUT and certain
+    sentence = (
+        f"{share(mentored)} of mentees and {share(comparison)} of comparison people merged "
+        f"nothing within {months} months and are left out of cycle time."
+    )
+    return Check(
+        "drop_out",
+        "pr_cycle_time",
+        cohort.segment,
+        value,
+        DROP_OUT,
+        "warn" if differ else "ok",
+        sentence,
+    )
+
+
+def _control_size(table: Table) -> tuple[float, float] | None:
+    """Standardised difference in the last rating and its p-value; none where not to be had."""
+    rating = table.number("last_rating")
+    is_mentee = table.flag("is_mentee")
+    known = ~np.isnan(rating)
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    arms = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    if arms[0].sum() < CONTROL_MENTEES:
+        return None
+    spread = float(np.sqrt((rating[arms[0]].var() + rating[arms[1]].var()) / 2))
+    if not spread > 0:
+        return None
+    fit = _within(table, rating / spread)
+    if isinstance(fit, Refusal):
+        return None
+    return fit.estimate, two_sided_p(fit.estimate / fit.standard_error, fit.degrees)
+
+
+def _drop_out(table: Table, months: int) -> tuple[float, float, Fit | Refusal] | None:
+    followed = table.number(f"followup_git_months_{months}") > 0
+    is_mentee = table.flag("is_mentee")
+    weight = att_weights(table.label("cell_id"), is_mentee, followed)
+    if not weight.any():
+        return None
+    missing = np.isnan(mean_log_hours(table, str(months))).astype(np.float64)
+    outcome = np.where(followed, missing, np.nan)
+    shares = [
+        float(np.average(missing[rows], weights=weight[rows]))
+        for rows in ((weight > 0) & is_mentee, (weight > 0) & ~is_mentee)
+    ]
+    return shares[0], shares[1], _within(table, outcome)
+
+
+def _within(table: Table, outcome: FloatArray) -> Fit | Refusal:
+    """Difference of an outcome within matched cells, without covariates."""
+    cell, is_mentee = table.label("cell_id"), table.flag("is_mentee")
+    weight = att_weights(cell, is_mentee, ~np.isnan(outcome))
+    none = np.zeros((len(table), 0))
+    person = table.label("person_id")
+    return fit_within_cells(outcome, is_mentee, none, weight, cell, cell, person)

@@ -1,0 +1,72 @@
+"""What a run of the statistics is told: dates, windows, confidence, plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from impact.looks import Look, Plan, find_look
+from impact.types import Outcome, Scale
+
+HEADLINE_MONTHS: dict[Outcome, int] = {
+    "pr_cycle_time": 6,
+    "incident_rate": 6,
+    "retention": 12,
+    "promotion": 12,
+}
+HEADLINE_SCALE: dict[Outcome, Scale] = {
+    "pr_cycle_time": "ratio",
+    "incident_rate": "ratio",
+    "retention": "difference",
+    "promotion": "difference",
+}
+LOWER_IS_BETTER: frozenset[Outcome] = frozenset({"pr_cycle_time", "incident_rate"})
+UNITS: dict[tuple[Outcome, Scale], str] = {
+    ("pr_cycle_time", "ratio"): "hours",
+    ("incident_rate", "ratio"): "incidents per person-month",
+    ("retention", "difference"): "share still employed",
+    ("retention", "months"): "months employed",
+    ("promotion", "difference"): "share promoted",
+    ("retention", "hazard_ratio"): "leavers per person-month",
+    ("promotion", "hazard_ratio"): "promotions per person-month",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Settings of one run.
+
+    Attributes
+    ----------
+    as_of
+        The day up to which data are used.
+    confidence
+        Of the intervals; its complement is the level of the verdicts.
+    follow_up_months
+        Windows, ascending.
+    plan
+        Planned looks; none for a single look at `as_of`.
+    has_git, has_incidents
+        Whether these exports exist.
+    """
+
+    as_of: dt.date
+    confidence: float = 0.95
+    follow_up_months: tuple[int, ...] = (6, 12, 18, 24)
+    plan: Plan | None = None
+    has_git: bool = True
+    has_incidents: bool = True
+
+    @property
+    def alpha(self) -> float:
+        """Two-sided level of one look without a plan."""
+        return 1.0 - self.confidence
+
+    @property
+    def look(self) -> Look:
+        """Where the as-of day stands in the plan."""
+        return find_look(self.plan, self.as_of, self.alpha)
+
+    def is_headline(self, outcome: Outcome, scale: Scale, months: int) -> bool:
+        """Whether a row is the outcome's headline window and scale."""
+        return HEADLINE_MONTHS[outcome] == months and HEADLINE_SCALE[outcome] == scale
