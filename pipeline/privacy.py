@@ -192,17 +192,27 @@ def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]
 
 
 def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
-    """Publish how many people are left at each step; small steps are hidden, nobody is not."""
-    counts = _counts(rows, lambda row: row["step"], ("n",))
-    gone = withheld(counts, hidden.everywhere, minimum) - hidden.everywhere
-    published = []
-    for row in rows:
-        segment, n = _segment(row), row["n"]
-        is_small = n is not None and 0 < n < minimum
-        hide = segment in hidden.everywhere or is_small or segment in gone
-        count = None if hide else to_count(n)
-        published.append({**_blank("participant_flow", row), "n": count})
-    return published
+    """Publish how many people are left at each step; few are hidden, nobody is not.
+
+    Those in the population without a baseline are the two side steps, so where they are few the
+    population is hidden as well.
+    """
+    n_of = {(_segment(row), row["step"]): int(row["n"] or 0) for row in rows}
+    gone: dict[str, frozenset[Segment]] = {}
+    for step, of_step in _grouped(rows, lambda row: row["step"]).items():
+        counts = {_segment(row): [int(row["n"] or 0)] for row in of_step}
+        forced = hidden.everywhere & counts.keys()
+        if step == "in_population":
+            without = {key: n[0] - n_of.get((key, "has_baseline"), 0) for key, n in counts.items()}
+            forced |= {segment for segment, count in without.items() if 0 < count < minimum}
+        gone[step] = withheld(counts, frozenset(forced), minimum)
+    return [
+        {
+            **_blank("participant_flow", row),
+            "n": None if _segment(row) in gone[row["step"]] else to_count(row["n"]),
+        }
+        for row in rows
+    ]
 
 
 def balance(rows: Iterable[Row], hidden: Hidden) -> list[Published]:

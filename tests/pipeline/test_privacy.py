@@ -1,0 +1,332 @@
+"""Disclosure control, rule by rule, at the thresholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from pipeline import privacy
+from pipeline.privacy import Family, Hidden, Segment
+from pipeline.published import TABLES
+
+ALL = Segment("all", "all")
+NOTHING = Hidden(frozenset(), {}, {})
+
+
+def estimate(**changes: Any) -> dict[str, Any]:
+    """One matched row of 200 mentees, with every figure a long fraction."""
+    row: dict[str, Any] = {
+        "outcome": "retention",
+        "scale": "difference",
+        "comparison": "matched",
+        "follow_up_months": 12,
+        "segment_dimension": "all",
+        "segment_value": "all",
+        "is_headline": True,
+        "unit": "share still employed",
+        "verdict": "better",
+        "verdict_reason": "A sentence.",
+        "estimate": 0.04567,
+        "ci_low": 0.01234,
+        "ci_high": 0.07891,
+        "range_low": None,
+        "range_high": None,
+        "p_value": 0.01234,
+        "p_adjusted": 0.04936,
+        "mentored_value": 0.90123,
+        "comparison_value": 0.85556,
+        "baseline_value": 0.8,
+        "n_mentored": 202,
+        "n_comparison": 1003,
+        "n_mentored_eligible": 213,
+        "matched_share": 0.94838,
+        "e_value": 1.2345,
+        "e_value_ci": 1.0,
+        "detectable_effect": 0.05551,
+        "decidable_on": dt.date(2026, 5, 1),
+        "events_mentored": 20,
+        "events_comparison": 150,
+        "nonevents_mentored": 182,
+        "nonevents_comparison": 853,
+    }
+    return row | changes
+
+
+def of(value: str, n: int, **changes: Any) -> dict[str, Any]:
+    """One row of an organisation with `n` mentees."""
+    segment = {"segment_dimension": "organisation", "segment_value": value}
+    return estimate(**segment, n_mentored=n, n_mentored_eligible=n, **changes)
+
+
+def published(rows: list[dict[str, Any]], minimum: int = 10) -> list[dict[str, Any]]:
+    hidden = privacy.decide(rows, minimum)
+    return privacy.impact_estimates(rows, hidden, minimum)
+
+
+def test_figures_are_rounded_as_ruled() -> None:
+    (row,) = published([estimate()])
+    assert row["estimate"] == 0.046
+    assert (row["ci_low"], row["ci_high"]) == (0.012, 0.079)
+    assert (row["mentored_value"], row["comparison_value"]) == (0.9, 0.86)
+    assert (row["n_mentored"], row["n_comparison"], row["n_mentored_eligible"]) == (200, 1005, 215)
+    assert (row["p_value"], row["matched_share"], row["e_value"]) == (0.012, 0.95, 1.23)
+    assert row["detectable_effect"] == 0.056
+    assert row["verdict"] == "better"
+    assert list(row) == [column.name for column in TABLES["impact_estimates"].columns]
+
+
+def test_a_small_arm_takes_a_digit_from_the_estimate() -> None:
+    (row,) = published([estimate(n_mentored=49)])
+    assert (row["estimate"], row["ci_low"], row["detectable_effect"]) == (0.05, 0.01, 0.06)
+
+
+def test_hours_keep_two_significant_digits() -> None:
+    (row,) = published([estimate(unit="hours", mentored_value=26.449, comparison_value=126.6)])
+    assert (row["mentored_value"], row["comparison_value"]) == (26, 130)
+
+
+def test_a_suppressed_row_keeps_its_keys_and_loses_every_figure() -> None:
+    rows = [estimate(), of("a", 9), of("b", 40), of("c", 60), of("d", 90)]
+    shown = {row["segment_value"]: row for row in published(rows)}
+    for value in ("a", "b"):
+        row = shown[value]
+        assert row["verdict"] == "suppressed"
+        assert all(row[name] is None for name in TABLES["impact_estimates"].figures)
+        assert (row["outcome"], row["is_headline"]) == ("retention", True)
+        assert "fewer than 10" in row["verdict_reason"]
+    # The reason must not tell the small group from the one that protects it.
+    assert shown["a"]["verdict_reason"] == shown["b"]["verdict_reason"]
+    for value in ("all", "c", "d"):
+        assert shown[value]["verdict"] == "better"
+
+
+def test_ten_mentees_are_shown_and_nine_are_not() -> None:
+    rows = [estimate(), of("a", 10), of("b", 40), of("c", 60)]
+    assert {row["verdict"] for row in published(rows)} == {"better"}
+    rows[1] = of("a", 9)
+    assert [row["verdict"] for row in published(rows)] == [
+        "better",
+        "suppressed",
+        "suppressed",
+        "better",
+    ]
+
+
+def test_a_row_without_a_verdict_is_hidden_without_one() -> None:
+    rows = [of("a", 3, comparison="naive", verdict=None, verdict_reason=None), of("b", 50)]
+    row = published(rows)[0]
+    assert row["verdict"] is None
+    assert row["verdict_reason"] is None
+    assert row["estimate"] is None
+
+
+def test_an_outcome_without_data_says_so_and_is_not_suppressed() -> None:
+    nothing = dict.fromkeys(TABLES["impact_estimates"].figures)
+    rows = [of("a", 3), of("b", 50), of("a", 3) | nothing | {"outcome": "incident_rate"}]
+    rows[2]["verdict"] = "no_data"
+    assert published(rows)[2]["verdict"] == "no_data"
+
+
+def test_nobody_matched_is_not_enough_data_and_shows_who_could_have_been() -> None:
+    row = estimate(
+        n_mentored=0,
+        n_comparison=0,
+        n_mentored_eligible=34,
+        estimate=None,
+        mentored_value=None,
+        comparison_value=None,
+        verdict="not_enough_data",
+        events_mentored=None,
+        events_comparison=None,
+        nonevents_mentored=None,
+        nonevents_comparison=None,
+    )
+    (shown,) = published([row])
+    assert shown["verdict"] == "not_enough_data"
+    assert (shown["n_mentored"], shown["n_mentored_eligible"]) == (None, 35)
+
+
+def test_one_mentee_is_suppressed() -> None:
+    (shown,) = published([estimate(n_mentored=1, n_mentored_eligible=1)])
+    assert shown["verdict"] == "suppressed"
+
+
+def test_a_cell_hidden_in_one_window_is_hidden_in_all() -> None:
+    rows = [
+        of(value, n if months == 24 else 60, follow_up_months=months, n_comparison=500)
+        | {"n_mentored_eligible": 60}
+        for value, n in (("a", 8), ("b", 40), ("c", 50))
+        for months in (6, 12, 24)
+    ]
+    shown = published(rows)
+    assert {row["segment_value"] for row in shown if row["verdict"] == "suppressed"} == {"a", "b"}
+    assert sum(row["verdict"] == "suppressed" for row in shown) == 6
+
+
+def test_too_few_eligible_mentees_hide_a_group_under_every_comparison() -> None:
+    rows = [
+        of("a", 9, comparison=comparison) | {"n_mentored": n}
+        for comparison, n in (("matched", 9), ("naive", 12))
+    ]
+    rows += [of("b", 50, comparison=comparison) for comparison in ("matched", "naive")]
+    rows += [of("c", 70, comparison=comparison) for comparison in ("matched", "naive")]
+    hidden = privacy.decide(rows, 10)
+    assert hidden.everywhere == {Segment("organisation", "a"), Segment("organisation", "b")}
+    assert all(row["n_mentored"] is None for row in published(rows)[:2])
+
+
+@pytest.mark.parametrize(
+    "few", ["events_mentored", "nonevents_mentored", "events_comparison", "nonevents_comparison"]
+)
+def test_levels_need_five_events_and_five_without(few: str) -> None:
+    (row,) = published([estimate(**{few: 5})])
+    assert row["mentored_value"] is not None
+    (row,) = published([estimate(**{few: 4})])
+    assert row["mentored_value"] is row["comparison_value"] is row["baseline_value"] is None
+    assert (row["verdict"], row["estimate"]) == ("better", 0.046)
+
+
+def test_nobody_with_the_event_is_withheld_like_few() -> None:
+    (row,) = published([estimate(events_mentored=0)])
+    assert row["mentored_value"] is None
+
+
+def test_a_withheld_level_does_not_follow_from_the_other_groups() -> None:
+    rows = [estimate(), *(of(value, 60, events_mentored=6) for value in "bc")]
+    rows.append(of("a", 60, events_mentored=2))
+    shown = {row["segment_value"]: row["mentored_value"] for row in published(rows)}
+    assert shown["a"] is None
+    assert (shown["b"], shown["c"]) == (None, 0.9)
+
+
+def curve(events: list[int], at_risk: int = 100, **changes: Any) -> list[dict[str, Any]]:
+    keys = {"outcome": "retention", "arm": "mentored"}
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    return [
+        {
+            **keys,
+            **segment,
+            "month": month,
+            "value": 1 - count / 100,
+            "ci_low": 0.7,
+            "ci_high": 1.0,
+            "at_risk": at_risk - count,
+            "events": count,
+            "nonevents": 100 - count,
+            **changes,
+        }
+        for month, count in enumerate(events)
+    ]
+
+
+def shown_months(points: list[dict[str, Any]], hidden: Hidden = NOTHING) -> list[int]:
+    return [row["month"] for row in privacy.survival_curves(points, hidden, 10)]
+
+
+def test_a_curve_shows_no_step_of_fewer_than_five_people() -> None:
+    assert shown_months(curve([0, 3, 5, 8, 10, 10])) == [0, 2, 4, 5]
+
+
+def test_a_curve_keeps_its_headline_month_and_spaces_the_others_around_it() -> None:
+    events = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]
+    assert shown_months(curve(events)) == [0, 6, 12, 17]
+
+
+def test_a_curve_ends_where_fewer_than_ten_are_at_risk() -> None:
+    points = curve([0, 5, 10, 15], at_risk=21)
+    assert [point["at_risk"] for point in points] == [21, 16, 11, 6]
+    assert shown_months(points) == [0, 1, 2]
+
+
+def test_a_curve_of_a_hidden_group_keeps_one_empty_row() -> None:
+    hidden = Hidden(frozenset(), {Family("retention", "matched"): frozenset({ALL})}, {})
+    (row,) = privacy.survival_curves(curve([0, 9, 20]), hidden, 10)
+    assert (row["month"], row["value"], row["at_risk"]) == (0, None, None)
+
+
+def test_a_curve_is_not_shown_at_a_month_whose_level_is_withheld() -> None:
+    family = Family("retention", "matched")
+    hidden = Hidden(frozenset(), {}, {(family, 2): frozenset({ALL})})
+    assert shown_months(curve([0, 6, 12, 18]), hidden) == [0, 1, 3]
+
+
+def test_a_month_of_the_series_with_nine_people_is_empty() -> None:
+    keys = {"outcome": "pr_cycle_time", "comparison": "matched"}
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    figures = {"estimate": 0.8765, "ci_low": 0.7, "ci_high": 1.1}
+    rows = [{**keys, **segment, "month": m, **figures, "n": n} for m, n in ((1, 9), (2, 12))]
+    first, second = privacy.impact_series(rows, NOTHING, 10)
+    assert (first["estimate"], first["n"]) == (None, None)
+    assert (second["estimate"], second["n"]) == (0.88, 10)
+
+
+def test_a_small_bin_is_hidden_with_another() -> None:
+    keys = {"outcome": "pr_cycle_time", "arm": "mentored"}
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    rows = [
+        {**keys, **segment, "bin": name, "share": n / 100, "n_bin": n}
+        for name, n in (("low", 3), ("middle", 60), ("high", 37))
+    ]
+    shown = {row["bin"]: row["share"] for row in privacy.outcome_distribution(rows, NOTHING)}
+    assert shown == {"low": None, "middle": 0.6, "high": None}
+
+
+def flow_of(*steps: tuple[str, int], hidden: Hidden = NOTHING) -> dict[str, int | None]:
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    rows = [{**segment, "step": step, "n": n} for step, n in steps]
+    return {row["step"]: row["n"] for row in privacy.participant_flow(rows, hidden, 10)}
+
+
+def test_the_flow_hides_few_and_shows_nobody() -> None:
+    shown = flow_of(("onboarding", 0), ("left_in_index_month", 9), ("matched", 11))
+    assert shown == {"onboarding": 0, "left_in_index_month": None, "matched": 10}
+
+
+def test_few_without_a_baseline_do_not_follow_from_the_steps_around_them() -> None:
+    shown = flow_of(("in_population", 60), ("has_baseline", 51), ("onboarding", 9))
+    assert shown == {"in_population": None, "has_baseline": 50, "onboarding": None}
+    shown = flow_of(("in_population", 60), ("has_baseline", 50), ("onboarding", 10))
+    assert shown == {"in_population": 60, "has_baseline": 50, "onboarding": 10}
+
+
+def test_the_flow_of_a_hidden_group_is_empty() -> None:
+    hidden = Hidden(frozenset({ALL}), {}, {})
+    assert flow_of(("in_population", 60), ("matched", 0), hidden=hidden) == {
+        "in_population": None,
+        "matched": None,
+    }
+
+
+def test_a_check_of_a_hidden_group_is_not_shown_as_passed() -> None:
+    keys = {"check": "balance", "outcome": None, "threshold": 0.25}
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    row = {**keys, **segment, "value": 0.04567, "status": "ok", "sentence": "All is even."}
+    (shown,) = privacy.trust_checks([row], NOTHING, 10)
+    assert (shown["outcome"], shown["value"], shown["status"]) == ("all", 0.046, "ok")
+    hidden = Hidden(frozenset({ALL}), {}, {})
+    (shown,) = privacy.trust_checks([row], hidden, 10)
+    assert (shown["value"], shown["status"]) == (None, "not_checked")
+    assert shown["sentence"].startswith("Not shown")
+
+
+def test_balance_and_sensitivity_of_a_hidden_group_are_empty() -> None:
+    hidden = Hidden(frozenset({ALL}), {}, {})
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    smd = {"smd_before": 0.3, "smd_after": 0.0456, "se": 0.02, "adjusted_in_model": False}
+    row = {"design": "a", "covariate": "tenure", **segment, **smd}
+    assert privacy.balance([row], NOTHING)[0]["smd_after"] == 0.05
+    assert privacy.balance([row], hidden)[0]["smd_after"] is None
+    figures = {"estimate": 0.98765, "ci_low": 0.9, "ci_high": 1.1}
+    row = {"outcome": "pr_cycle_time", "variant": "design_a", **segment, **figures}
+    assert privacy.sensitivity([row], NOTHING, {ALL: 3})[0]["estimate"] == 0.988
+    assert privacy.sensitivity([row], hidden, {ALL: 3})[0]["estimate"] is None
+
+
+def test_no_rows_give_no_rows() -> None:
+    hidden = privacy.decide([], 10)
+    assert privacy.impact_estimates([], hidden, 10) == []
+    assert privacy.survival_curves([], hidden, 10) == []
+    assert privacy.outcome_distribution([], hidden) == []
+    assert privacy.participant_flow([], hidden, 10) == []
