@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dash
-from dash import Dash, dcc, html
+from dash import Dash
 from dash.development.base_component import Component
 from flask import Flask, Response, current_app, jsonify, request
 
@@ -68,9 +68,7 @@ def create_app(warehouse: Path) -> Dash:
 
 
 def _layout() -> Component:
-    return root(
-        html.Div([dcc.Store(id=ids.SELECTION), dcc.Store(id=ids.URL_WRITTEN), dash.page_container])
-    )
+    return root(dash.page_container)
 
 
 def _register_pages() -> None:

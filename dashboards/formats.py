@@ -181,6 +181,11 @@ def level(value: float | None, unit: str | None) -> str:
     return decimal(value, 2)
 
 
+def tidy(text: str) -> str:
+    """Keep numbers and their per cent sign together in a sentence of the snapshot."""
+    return text.replace(" %", f"{NARROW}%")
+
+
 def words_of(names: list[str]) -> str:
     """Join names as in a sentence: "a", "a and b", "a, b and c"."""
     if len(names) < 2:

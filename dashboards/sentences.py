@@ -8,29 +8,32 @@ from dataclasses import dataclass
 from dashboards import formats
 from dashboards.outcomes import Outcome
 from dashboards.queries import CurvePoint, Estimate, SeriesPoint
-from dashboards.selection import dimension_label
-from dashboards.view import OutcomeRows, View
+from dashboards.selection import Selection, dimension_label
+from dashboards.view import OutcomeRows, View, load
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictWords:
     """How a verdict looks: its word, its icon and its tone."""
 
+    key: str
     label: str
     icon: str
     tone: str
 
 
 VERDICTS: dict[str | None, VerdictWords] = {
-    "better": VerdictWords("Better", "check", "better"),
-    "worse": VerdictWords("Worse", "cross", "worse"),
-    "no_clear_difference": VerdictWords("No clear difference", "equals", "neutral"),
-    "as_overall": VerdictWords("As overall", "approximately", "neutral"),
-    "not_enough_data": VerdictWords("Not enough data", "hourglass", "caution"),
-    "not_comparable": VerdictWords("Not comparable", "unequal", "caution"),
-    "suppressed": VerdictWords("Withheld", "lock", "neutral"),
-    "no_data": VerdictWords("No data", "empty", "neutral"),
-    None: VerdictWords("No verdict", "empty", "neutral"),
+    "better": VerdictWords("better", "Better", "check", "better"),
+    "worse": VerdictWords("worse", "Worse", "cross", "worse"),
+    "no_clear_difference": VerdictWords(
+        "no_clear_difference", "No clear difference", "equals", "neutral"
+    ),
+    "as_overall": VerdictWords("as_overall", "As overall", "approximately", "neutral"),
+    "not_enough_data": VerdictWords("not_enough_data", "Not enough data", "hourglass", "caution"),
+    "not_comparable": VerdictWords("not_comparable", "Not comparable", "unequal", "caution"),
+    "suppressed": VerdictWords("suppressed", "Withheld", "lock", "neutral"),
+    "no_data": VerdictWords("no_data", "No data", "empty", "neutral"),
+    None: VerdictWords("none", "No verdict", "empty", "neutral"),
 }
 
 
@@ -62,20 +65,27 @@ def _amount(number: int, scale: str) -> str:
     return f"{number}{formats.NARROW}%"
 
 
-def range_words(outcome: Outcome, row: Estimate) -> str:
-    """Say an interval in words: "Likely 9 to 20 % faster merges than matched peers."."""
+def range_words(outcome: Outcome, row: Estimate, verdict: str | None) -> str:
+    """Say an interval in words: "Likely 9 to 20 % faster merges than matched peers".
+
+    A direction is called likely only where the verdict settles it.
+    """
     bounds = _bounds(row)
     if bounds is None:
         return ""
     low, high = bounds
-    if low > 0 or high < 0:
-        phrase = outcome.more if low > 0 else outcome.less
-        near, far = sorted((abs(formats.whole(low)), abs(formats.whole(high))))
-        return f"Likely {_likely(near, far, row.scale)} {phrase} {outcome.peers}."
-    return f"{_undecided(outcome, low, high, row.scale)} {outcome.peers}."
+    if low <= 0 <= high:
+        return f"{_undecided(outcome, low, high, row.scale)} {outcome.peers}"
+    phrase = outcome.more if low > 0 else outcome.less
+    near, far = sorted((abs(formats.whole(low)), abs(formats.whole(high))))
+    if verdict in ("better", "worse"):
+        return f"Likely {_span(near, far, row.scale)} {phrase} {outcome.peers}"
+    if 0 < near < far:
+        return f"Between {near} and {_amount(far, row.scale)} {phrase} {outcome.peers}"
+    return f"{_capital(_span(near, far, row.scale))} {phrase} {outcome.peers}"
 
 
-def _likely(near: int, far: int, scale: str) -> str:
+def _span(near: int, far: int, scale: str) -> str:
     if far == 0:
         return f"under {_amount(1, scale)}"
     if near == 0:
@@ -111,34 +121,40 @@ def decidable_words(row: Estimate) -> str:
     """Say when an undecided outcome can be decided; empty where that is not known."""
     if row.decidable_on is None:
         return ""
-    return f"Decidable about {formats.month(row.decidable_on)} at today's enrolment."
+    return f"Decidable about {formats.month(row.decidable_on)} at today's enrolment"
 
 
 def card_sentence(view: View, rows: OutcomeRows) -> str:
-    """Return the one sentence of a card: a range in words, or why there is none."""
+    """Return the one sentence of a card: a range in words, or why there is none.
+
+    Ranges are said from the published figures, so that they agree with every number on the page.
+    """
     row, verdict = rows.matched, rows.verdict
-    if row is None or verdict == "no_data":
-        return (row.verdict_reason if row else None) or (
-            "No export with this outcome has been loaded."
-        )
+    if row is None:
+        return "Nothing was published for this outcome."
+    reason = formats.tidy(row.verdict_reason or "")
     if verdict == "suppressed":
-        return row.verdict_reason or withheld_words(view.minimum_group)
-    if verdict == "not_enough_data":
-        return " ".join(filter(None, [row.verdict_reason or _too_few(rows), decidable_words(row)]))
-    if verdict == "not_comparable":
-        return row.verdict_reason or "Mentored engineers and their peers are too different."
-    return range_words(rows.outcome, row)
+        return withheld_words(view.minimum_group)
+    if row.estimate is None or verdict in ("not_comparable", "as_overall"):
+        return reason or _FALLBACKS.get(verdict or "", "There is no estimate here.")
+    if verdict == "no_clear_difference":
+        _, _, rest = reason.partition("; ")
+        return f"{range_words(rows.outcome, row, verdict)}{'; ' if rest else '.'}{rest}"
+    return f"{range_words(rows.outcome, row, verdict)}."
+
+
+_FALLBACKS = {
+    "no_data": "No export with this outcome was loaded.",
+    "not_enough_data": "Too few people have been followed so far.",
+    "not_comparable": "Mentored engineers and their peers are too different to compare.",
+    "as_overall": "No sign that this group differs from everyone.",
+}
 
 
 def withheld_words(minimum_group: str) -> str:
     """Say why a group is withheld."""
-    who = f"fewer than {minimum_group} people" if minimum_group else "too few people"
-    return f"Withheld: {who} in an arm, or it would give another small group away."
-
-
-def _too_few(rows: OutcomeRows) -> str:
-    seen = detectable_words(rows.outcome, rows.matched) if rows.matched else ""
-    return f"Only an effect of {seen} or more could be seen." if seen else "Too few people so far."
+    who = f"Fewer than {minimum_group} people" if minimum_group else "Too few people"
+    return f"{who} in an arm, or showing it would give another small group away."
 
 
 def raw_words(rows: OutcomeRows) -> str:
@@ -210,14 +226,18 @@ def _clause_without_difference(view: View) -> str:
     total = len(view.outcomes)
     as_overall, unclear = len(_named(view, "as_overall")), len(_named(view, "no_clear_difference"))
     if as_overall:
-        return f"no sign that it differs from everyone on {as_overall} of {total} outcomes."
+        return f"no sign that it differs from everyone on {_of(as_overall, total)} outcomes."
     if unclear:
-        return f"no clear difference on {unclear} of {total} outcomes."
+        return f"no clear difference on {_of(unclear, total)} outcomes."
     if _named(view, "not_comparable"):
         return "mentored engineers and their peers are too different to compare."
     if _named(view, "not_enough_data"):
         return "not enough data yet to tell whether mentored engineers do better."
     return "no outcome data has been loaded yet."
+
+
+def _of(number: int, total: int) -> str:
+    return f"any of the {total}" if number == total else f"{number} of {total}"
 
 
 _LEDE: tuple[tuple[str, str, str], ...] = (
@@ -251,16 +271,23 @@ def lede(view: View) -> str:
         )
     parts = []
     for verdict, one, many in _LEDE:
-        names = _named(view, verdict)
+        names = [in_sentence(name) for name in _named(view, verdict)]
         if names:
             verb = one if len(names) == 1 else many
-            parts.append(f"{formats.words_of(_in_sentence(names))} {verb}")
-    return " ".join(f"{_capital(part)}." for part in parts)
+            parts.append(f"{formats.words_of(names)} {verb}")
+    return " ".join([*(f"{_capital(part)}." for part in parts), *_overall(view)])
 
 
-def _in_sentence(names: Sequence[str]) -> list[str]:
+def _overall(view: View) -> list[str]:
+    """Recall what holds for everyone, where a group shows no sign of differing from it."""
+    if not _named(view, "as_overall"):
+        return []
+    return [f"Everyone: {_verdict_clause(load(view.snapshot, Selection()))}"]
+
+
+def in_sentence(name: str) -> str:
     """Lower the first letter of a name unless its first word is an abbreviation."""
-    return [name if name[:2].isupper() else name[:1].lower() + name[1:] for name in names]
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 # ---- charts ----------------------------------------------------------------------------------

@@ -44,67 +44,76 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckWords:
-    """A trust check in words, one phrase a status."""
+class CheckGroup:
+    """Checks that answer one question, as one chip.
 
+    Attributes
+    ----------
+    key, name : the chip's key, and its subject where nothing was checked.
+    ok : what the chip says when all of them pass.
+    concerns : check -> what the chip says when that check does not.
+    meaning : why the question matters, in one sentence.
+    """
+
+    key: str
     name: str
     ok: str
-    warn: str
-    fail: str
+    concerns: Mapping[str, str]
     meaning: str
 
-    def phrase(self, status: str) -> str:
-        """Return the chip's text for a status."""
-        spoken = {"ok": self.ok, "warn": self.warn, "fail": self.fail}
-        return spoken.get(status, f"{self.name}: not checked")
 
-
-CHECKS: dict[str, CheckWords] = {
-    "balance": CheckWords(
-        "Balance",
+GROUPS: tuple[CheckGroup, ...] = (
+    CheckGroup(
+        "alike",
+        "Groups alike",
         "Groups are alike",
-        "Groups differ a little",
-        "Groups are not alike",
-        "Mentored engineers and their matched peers should look alike before the start: same "
-        "level, tenure, organisation and recent work.",
+        {
+            "matched_share": "Too few mentees matched",
+            "balance": "Groups differ before the start",
+            "drop_out": "Groups followed unequally",
+        },
+        "Mentored engineers and their matched peers should be alike before the start, and be "
+        "followed alike after it.",
     ),
-    "pre_trend": CheckWords(
-        "Drift before the start",
+    CheckGroup(
+        "before",
+        "Time before the start",
         "No drift before the start",
-        "Drift before the start",
-        "Drift before the start",
-        "Well before the start the two groups should move together.",
+        {"pre_trend": "Drift before the start", "dip": "Slow spell before the start"},
+        "Well before the start the two groups should move together; a slow spell right before it "
+        "makes simple before and after figures look too good.",
     ),
-    "designs_agree": CheckWords(
-        "Two designs",
+    CheckGroup(
+        "designs",
+        "Second design",
         "Two designs agree",
-        "Two designs differ",
-        "Two designs disagree",
-        "The effect is estimated in two ways that err in opposite directions.",
+        {
+            "design_agreement": "Two designs disagree",
+            "placebo": "Placebo starts show an effect",
+        },
+        "The effect is estimated in two ways that err in opposite directions, and on made-up "
+        "starts where nothing happened.",
     ),
-    "negative_control": CheckWords(
+    CheckGroup(
+        "hidden",
         "Hidden selection",
         "No sign of hidden selection",
-        "Possible hidden selection",
-        "Sign of hidden selection",
+        {
+            "negative_control": "Sign of hidden selection",
+            "hidden_causes": "A hidden cause could explain it",
+        },
         "The last performance rating before the start cannot be an effect of mentoring; if it "
-        "differs, the groups differ in something that matching did not see.",
+        "differs, something that is not recorded decides who is mentored.",
     ),
-    "placebo": CheckWords(
-        "Placebo starts",
-        "Placebo starts show nothing",
-        "Intervals widened after placebo starts",
-        "Placebo starts show an effect",
-        "The same analysis is run on made-up starts, where nothing happened.",
+    CheckGroup(
+        "looks",
+        "Planned looks",
+        "Looks as planned",
+        {"looks": "Looks are not planned"},
+        "Looking at growing data again and again raises false alarms, unless the looks were "
+        "planned.",
     ),
-    "dropout": CheckWords(
-        "Follow-up",
-        "Follow-up alike in both groups",
-        "Follow-up differs",
-        "Follow-up differs a lot",
-        "If one group can be followed less often, what is left may not be alike.",
-    ),
-}
+)
 
 
 def chips(view: View) -> tuple[Chip, ...]:
@@ -162,29 +171,40 @@ def worst(statuses: Sequence[str | None]) -> str:
 
 
 def _checks(view: View) -> list[Chip]:
-    by_check: dict[str, list[TrustCheck]] = {}
-    for check in view.checks:
-        by_check.setdefault(check.check, []).append(check)
-    if not by_check:
+    if not view.checks:
         return [Chip("checks", "Comparison not checked", "unknown", "neutral", ())]
-    order = [*CHECKS, *sorted(set(by_check) - set(CHECKS))]
-    return [_check(view, name, by_check[name]) for name in order if name in by_check]
+    known = {check for group in GROUPS for check in group.concerns}
+    others = sorted({row.check for row in view.checks} - known)
+    groups = [*GROUPS, *(_group_of_one(check) for check in others)]
+    return [chip for chip in (_group_chip(view, group) for group in groups) if chip]
 
 
-def _check(view: View, name: str, rows: Sequence[TrustCheck]) -> Chip:
+def _group_of_one(check: str) -> CheckGroup:
+    name = check.replace("_", " ").capitalize()
+    return CheckGroup(check, name, f"{name}: passes", {check: f"{name}: needs care"}, "")
+
+
+def _group_chip(view: View, group: CheckGroup) -> Chip | None:
+    rows = [row for row in view.checks if row.check in group.concerns]
+    if not rows:
+        return None
     status = worst([row.status for row in rows])
-    label = name.replace("_", " ").capitalize()
-    words = CHECKS.get(name)
-    text = words.phrase(status) if words else f"{label}: {STATUS_WORDS[status]}"
-    details = [words.meaning] if words else []
-    details += [_check_line(view, row) for row in rows]
-    return Chip(name, text, ICONS[status], TONES[status], tuple(dict.fromkeys(details)))
+    first = next(row for row in rows if worst([row.status]) == status)
+    phrases = {"ok": group.ok, "not_checked": f"{group.name}: not checked"}
+    details = [group.meaning, *(_check_line(view, row) for row in rows)]
+    return Chip(
+        group.key,
+        phrases.get(status, group.concerns[first.check]),
+        ICONS[status],
+        TONES[status],
+        tuple(dict.fromkeys(filter(None, details))),
+    )
 
 
 def _check_line(view: View, row: TrustCheck) -> str:
     status = worst([row.status])
     scope = f"{view.label(row.outcome)}: " if row.outcome and row.outcome != "all" else ""
-    return f"{scope}{row.sentence}" if row.sentence else f"{scope}{STATUS_WORDS[status]}."
+    return f"{scope}{formats.tidy(row.sentence or STATUS_WORDS[status] + '.')}"
 
 
 def _data_checks(view: View) -> Chip:
@@ -247,8 +267,7 @@ def caveats(view: View) -> tuple[str, ...]:
             "Do not take the group's figures from the total by subtraction: they are protected.",
         )
     found = [_assignment(view), *_failed(view)]
-    found += [_hidden_cause(view, rows) for rows in view.outcomes]
-    found += [_undecided(view, rows) for rows in view.outcomes]
+    found += [_hidden_cause(view), _undecided(view)]
     found += [_own_caveat(rows) for rows in view.outcomes]
     if not view.selection.is_everyone:
         found.append(
@@ -276,26 +295,39 @@ def _failed(view: View) -> list[str]:
     return list(dict.fromkeys(_check_line(view, row) for row in serious))
 
 
-def _hidden_cause(view: View, rows: OutcomeRows) -> str:
-    row = rows.matched
-    if row is None or rows.verdict not in ("better", "worse") or row.e_value is None:
+def _hidden_cause(view: View) -> str:
+    """Say how strong something unmeasured would have to be, for all decided outcomes at once."""
+    decided = [
+        rows.matched
+        for rows in view.outcomes
+        if rows.verdict in ("better", "worse") and rows.matched and rows.matched.e_value
+    ]
+    if not decided:
         return ""
-    text = (
-        f"{view.label(row.outcome)}: something unmeasured, {row.e_value:.1f} times as common "
-        f"among mentees and weighing as much on the outcome, would explain the difference away"
-    )
-    nearer = f"; {row.e_value_ci:.1f} times would make it uncertain" if row.e_value_ci else ""
-    return f"{text}{nearer}."
-
-
-def _undecided(view: View, rows: OutcomeRows) -> str:
-    row = rows.matched
-    if row is None or rows.verdict != "no_clear_difference":
-        return ""
-    seen = sentences.detectable_words(rows.outcome, row)
-    text = f"{view.label(row.outcome)}: no clear difference is not no effect"
+    sizes = [
+        f"{formats.decimal(row.e_value, 1)} times "
+        f"({sentences.in_sentence(view.label(row.outcome))})"
+        for row in decided
+    ]
     return (
-        f"{text}; anything smaller than {seen} would not be visible here." if seen else f"{text}."
+        f"Something unmeasured could explain the difference away: it would have to be "
+        f"{formats.words_of(sizes)} as common among mentees and weigh as much on the outcome."
+    )
+
+
+def _undecided(view: View) -> str:
+    """Say what an outcome without a clear difference could still hide."""
+    open_rows = [rows for rows in view.outcomes if rows.verdict == "no_clear_difference"]
+    if not open_rows:
+        return ""
+    unseen = [
+        f"under {seen} ({sentences.in_sentence(view.label(rows.outcome.key))})"
+        for rows in open_rows
+        if rows.matched and (seen := sentences.detectable_words(rows.outcome, rows.matched))
+    ]
+    text = "No clear difference is not no effect"
+    return (
+        f"{text}: {formats.words_of(unseen)} would not be visible here." if unseen else f"{text}."
     )
 
 

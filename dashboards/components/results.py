@@ -61,12 +61,12 @@ class Card:
     big: Big
     is_state: bool
     measure: str
-    direction: str
     strip: Strip | None
     axis: Axis
     left: str
     right: str
     interval: str
+    decidable: str
     sentence: str
     arms: tuple[Arm, ...]
     raw: str
@@ -138,12 +138,14 @@ def _card(view: View, rows: OutcomeRows, chosen: dict[str, Axis]) -> Card:
         big=Big(state) if state else _big(row, scale),
         is_state=state is not None,
         measure=outcome.measure.format(months=months),
-        direction=f"{outcome.direction} is better",
         strip=strip(row, chosen[scale], better) if row and has_strip else None,
         axis=chosen[scale],
         left=left,
         right=right,
         interval=_interval(row) if row else "",
+        decidable=sentences.decidable_words(row)
+        if row and rows.verdict == "not_enough_data"
+        else "",
         sentence=sentences.card_sentence(view, rows),
         arms=_arms(rows),
         raw=formats.effect(rows.naive.estimate, scale) if rows.naive else formats.NONE,
@@ -179,7 +181,8 @@ def _arms(rows: OutcomeRows) -> tuple[Arm, ...]:
 
 
 def _arm(kind: str, name: str, value: float | None, people: int | None, outcome: Outcome) -> Arm:
-    return Arm(kind, name, formats.level(value, outcome.level), formats.count(people))
+    shown = "" if people is None else formats.count(people)
+    return Arm(kind, name, formats.level(value, outcome.level), shown)
 
 
 def _details(view: View, rows: OutcomeRows) -> tuple[tuple[str, str], ...]:
@@ -189,13 +192,13 @@ def _details(view: View, rows: OutcomeRows) -> tuple[tuple[str, str], ...]:
     found = [("Definition", definition.definition if definition else "")]
     if row is not None:
         found += [
+            ("Better", f"{outcome.direction} is better"),
             ("Period", _period(outcome, row)),
             ("People", _people(row)),
             ("Two designs", formats.interval(row.range_low, row.range_high, row.scale)),
             ("Smallest visible effect", sentences.detectable_words(outcome, row)),
             ("p, adjusted", formats.probability(row.p_adjusted)),
             ("Unmeasured cause", _e_value(row)),
-            ("Verdict", row.verdict_reason or ""),
         ]
     found += [("Before and after", _before_after(rows)), ("Mind", outcome.caveat)]
     return tuple((term, text) for term, text in found if text and text != formats.NONE)

@@ -51,7 +51,10 @@ def page(path: str, snapshot: Snapshot | None, children: Sequence[Component]) ->
     }
     return html.Div(
         [
+            # Beside the pickers, not at the root: else every page view would cost a second call.
             dcc.Store(id=ids.SNAPSHOT, data=context["id"]),
+            dcc.Store(id=ids.SELECTION),
+            dcc.Store(id=ids.URL_WRITTEN),
             Html(id="top", tag="header", className="top", html=render("top.html", **context)),
             Html(id="nav", tag="nav", className="nav", html=render("nav.html", **context)),
             html.Main(

@@ -34,7 +34,7 @@ class Axis:
 
     def tick(self, share: float) -> str:
         """Return the text of the tick at a share of the limit."""
-        number = formats.significant(abs(share) * self.limit)
+        number = f"{abs(share) * self.limit:g}"
         space = formats.NARROW if self.unit == "%" else formats.SPACE
         return f"{number}{space}{self.unit}" if share else "0"
 

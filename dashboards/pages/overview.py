@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from dashboards import formats, ids, sentences, trust
@@ -101,7 +101,9 @@ def verdict_html(view: View) -> str:
 
 def caveats_html(view: View) -> str:
     """Return what not to conclude from the figures shown."""
-    return render("caveats.html", caveats=trust.caveats(view), first=FIRST_CAVEATS)
+    found = trust.caveats(view)
+    first = FIRST_CAVEATS if len(found) > FIRST_CAVEATS + 1 else len(found)
+    return render("caveats.html", caveats=found, first=first)
 
 
 def _chart_values(part: ChartPart) -> list[Any]:
@@ -146,10 +148,10 @@ def register(app: Dash, store: SnapshotStore) -> None:
         dimension: str, group: str, follow_up: str, series: str, curve: str, shown_id: str
     ) -> list[Any]:
         snapshot = store.current()
-        asked_group = None if ctx.triggered_id == ids.DIMENSION else group
-        selection = selections.choose(
-            snapshot.segments(), snapshot.follow_ups(), dimension, asked_group, follow_up
-        )
+        segments = snapshot.segments()
+        # A change of dimension leaves a group that it does not have: then its first one.
+        asked = group if group in segments.get(dimension, ()) else None
+        selection = selections.choose(segments, snapshot.follow_ups(), dimension, asked, follow_up)
         if snapshot.id != shown_id:
             # Figures of two snapshots never stand on one page: keep this one, offer the other.
             return [_answer_of(snapshot, selection), *[no_update] * (len(outputs) - 1)]
