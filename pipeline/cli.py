@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was published", 130)
+        return _fail("interrupted; nothing was published", 1)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -162,6 +162,7 @@ def _positive(text: str) -> int:
 def _keep_details(context: Context, error: Exception) -> str:
     """Write what a developer needs beside the warehouse; a person at the terminal gets a line."""
     log = context.warehouse / "failure.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return f"stopped by a defect ({type(error).__name__}); details: {log}. Nothing was published."
 

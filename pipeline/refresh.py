@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from pipeline.settings import Context, Settings, dbt_vars
 from pipeline.version import code_version
 
 LOGGER = logging.getLogger(__name__)
+WRITER_ENDS_WITHIN_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def refresh(
     context.snapshots.mkdir(parents=True, exist_ok=True)
     with lock.hold(context.lock_file), _clear_failures(context):
         snapshots.remove_leftovers(context.snapshots)
+        _wait_for_writer(context.work_db)
         key = obtain_key(context.key, context.work_db)
         # dbt is imported beside the load, unless nothing can have changed since the last one.
         with transform.dbt_process(context) as process:
@@ -140,14 +143,15 @@ def _check_exports(exports: Path) -> None:
 def _load(
     settings: Settings, context: Context, key: bytes, progress: Progress, *, accept_shrink: bool
 ) -> Inputs:
-    allowed = settings.model_copy(update={"shrink_share": 1.0}) if accept_shrink else settings
     with _open(context.work_db) as connection:
         remember_key(connection, key)
         with progress.step("load", unit="rows") as bar:
             try:
-                ingest.load(connection, context.exports, allowed, key, bar)
+                report = ingest.load(connection, context.exports, settings, key, bar, accept_shrink)
             except ingest.InputError as error:
                 raise BadInputError(str(error)) from error
+        for problem in report.problems:
+            progress.say(problem)
         loaded = _loaded(connection, context)
     if context.as_of and loaded.first_event_on and context.as_of < loaded.first_event_on:
         raise BadInputError(
@@ -187,6 +191,29 @@ def _published_already(context: Context, inputs: Inputs) -> Path | None:
     as_of = asked or info.get("as_of_date")
     same = as_of and current.stem == inputs.snapshot_id(date.fromisoformat(as_of))
     return current if same else None
+
+
+def _wait_for_writer(work_db: Path) -> None:
+    """Wait until the private database is free.
+
+    The dbt process of a killed refresh ends by itself, but may take a moment to notice.
+    """
+    if not work_db.exists():
+        return
+    deadline = time.monotonic() + WRITER_ENDS_WITHIN_SECONDS
+    while True:
+        try:
+            duckdb.connect(str(work_db)).close()
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise PipelineError(
+                    f"{work_db}: another program has it open; close that and refresh again."
+                ) from error
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager
