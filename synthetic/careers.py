@@ -252,7 +252,8 @@ def live(
     promoted = np.full(shape, NEVER, dtype=np.int64)
     for month in range(months):
         _reorganise(people, calendar, reorganisation, month, state)
-        _transfer(people, calendar, draws, month, state)
+        if calendar.starts[month] not in (reorganisation.day, reorganisation.relevel_day):
+            _transfer(people, calendar, draws, month, state)
         level[:, month], team[:, month] = state.level, state.team
         level_day[:, month] = np.maximum(state.level_day, people.hire_day)
         was_mentored = state.start_day < calendar.starts[month]
@@ -276,8 +277,13 @@ def live(
 
 
 def _start_before(parameters: Parameters, people: People, draws: Draws, state: _State) -> None:
-    """Give a few of the staff a mentorship that began before the data do."""
-    chosen = (people.hire_day < -120) & (draws.mentored_before < parameters.mentored_before)
+    """Give a few of the staff, at least one, a mentorship that began before the data do."""
+    settled = np.flatnonzero((people.hire_day < -120) & (people.kind == 0))
+    if parameters.mentored_before == 0 or parameters.enrolment == 0 or len(settled) == 0:
+        return
+    chance = draws.mentored_before[settled]
+    share = max(parameters.mentored_before, float(chance.min()))
+    chosen = settled[chance <= share]
     state.start_day[chosen] = -30 - np.floor(60 * draws.left_kind[chosen]).astype(np.int64)
 
 

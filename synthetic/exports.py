@@ -22,6 +22,7 @@ from synthetic.organisation import Organisation, simulate
 from synthetic.parameters import Effects, Parameters, Selection, month_start
 from synthetic.people import NEVER
 from synthetic.programme import write_programme
+from synthetic.readme import describe
 
 #: The last day of every sample.
 SAMPLE_END = date(2026, 6, 30)
@@ -90,6 +91,22 @@ def make_sample(
     FileExistsError
         If `out` already holds something.
     """
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty; name a new folder")
+    organisation, rng = draw_sample(engineers, months, seed, pull_requests=pull_requests)
+    return write(organisation, out, rng, seed=seed)
+
+
+def draw_sample(
+    engineers: int, months: int, seed: int, *, pull_requests: float = SAMPLE_PULL_REQUESTS
+) -> tuple[Organisation, np.random.Generator]:
+    """Draw the organisation that `make_sample` writes, and the generator it writes with.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
     if seed < 0:
         raise ValueError(f"seed must be 0 or more, found {seed}")
     parameters = replace(
@@ -99,10 +116,8 @@ def make_sample(
         start=month_start(SAMPLE_END, 1 - months),
         pull_requests=pull_requests,
     )
-    if out.exists() and any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty; name a new folder")
     drawn, written = np.random.default_rng(seed).spawn(2)
-    return write(simulate(parameters, drawn), out, written, seed=seed)
+    return simulate(parameters, drawn), written
 
 
 def write(
@@ -130,6 +145,7 @@ def write(
     told = _truth(organisation, counts, seed, streams[5])
     text = json.dumps(told, indent=2, sort_keys=True, default=str)
     _write_text(out / "truth.json", text + "\n")
+    _write_text(out / "README.md", describe(told))
     return counts
 
 

@@ -363,39 +363,42 @@ def _lines(
 ) -> Iterator[str]:
     """JSON objects of pull requests, keys in alphabetical order as gh prints them."""
     url = f"https://git.{DOMAIN}/{OWNER}/{repository.name.removesuffix('.older')}/pull/"
-    closed, merged = batch.closed[rows], batch.is_merged[rows]
-    done = closed <= taken
+    is_done = batch.closed[rows] <= taken
+    is_merged = is_done & batch.is_merged[rows]
     reviewed = batch.reviews.seconds[rows]
     seen = np.where(reviewed <= taken, reviewed, -1)
-    updated = np.maximum(np.where(done, closed, batch.created[rows]), seen.max(axis=1))
-    reviews = _review_lists(calendar, directory, batch.reviews, rows, seen)
+    closed = np.where(is_done, batch.closed[rows], batch.created[rows])
     later = (batch.author[rows] >= 0) & (batch.created[rows] > calendar.days * DAY_SECONDS // 2)
-    texts = zip(
+    columns = (
         batch.number[rows].tolist(),
         (batch.author[rows] + later * len(directory.login)).tolist(),
         stamps(calendar, batch.created[rows]).tolist(),
-        stamps(calendar, np.where(done, closed, 0)).tolist(),
-        stamps(calendar, updated).tolist(),
-        (done & merged).tolist(),
-        done.tolist(),
-        (batch.is_draft[rows] & ~(done & merged)).tolist(),
+        stamps(calendar, closed).tolist(),
+        stamps(calendar, np.maximum(closed, seen.max(axis=1))).tolist(),
+        np.where(is_merged, "MERGED", np.where(is_done, "CLOSED", "OPEN")).tolist(),
+        (batch.is_draft[rows] & ~is_merged).tolist(),
         batch.additions[rows].tolist(),
         batch.deletions[rows].tolist(),
         batch.title[rows].tolist(),
-        reviews,
-        strict=True,
+        _review_lists(calendar, directory, batch.reviews, rows, seen),
     )
-    for number, who, created, end, update, is_merged, is_done, draft, plus, minus, t, r in texts:
-        ended = f'"{end}"' if is_done else "null"
-        state = "MERGED" if is_merged else "CLOSED" if is_done else "OPEN"
+    for number, who, created, end, updated, state, draft, plus, minus, title, reviews in zip(
+        *columns, strict=True
+    ):
         yield (
             f'{{"additions":{plus},"author":{authors[who] if who >= 0 else OTHERS[-1 - who]}'
-            f',"closedAt":{ended},"createdAt":"{created}","deletions":{minus}'
+            f',"closedAt":{"null" if state == "OPEN" else _quoted(end)}'
+            f',"createdAt":"{created}","deletions":{minus}'
             f',"isDraft":{"true" if draft else "false"}'
-            f',"mergedAt":{ended if is_merged else "null"},"number":{number}'
-            f',"reviews":{r},"state":"{state}","title":{_title(who, t, draft)}'
-            f',"updatedAt":"{update}","url":"{url}{number}"}}'
+            f',"mergedAt":{_quoted(end) if state == "MERGED" else "null"},"number":{number}'
+            f',"reviews":{reviews},"state":"{state}","title":{_title(who, title, draft)}'
+            f',"updatedAt":"{updated}","url":"{url}{number}"}}'
         )
+
+
+def _quoted(moment: str) -> str:
+    """A moment as JSON."""
+    return f'"{moment}"'
 
 
 def _title(author: int, title: int, is_draft: bool) -> str:

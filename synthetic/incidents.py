@@ -1,9 +1,10 @@
 """Incidents as PagerDuty's REST API gives them, its user list, and the on-call schedule."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -71,11 +72,11 @@ def write_incidents(
     users = _write_users(organisation, directory, out)
     end = organisation.calendar.days * DAY_SECONDS - 1
     for first in range(0, len(pages), _PAGE):
-        rows = range(first, min(first + _PAGE, len(pages)))
-        name = f"incidents-{first // _PAGE + 1:03d}.json.gz"
-        with gzipped(out / name) as file:
-            lines = _incidents(organisation, directory, pages, rows, end)
-            for place, line in enumerate(lines):
+        rows = np.arange(first, min(first + _PAGE, len(pages)))
+        view = _view(organisation, directory, pages, rows, end)
+        with gzipped(out / f"incidents-{first // _PAGE + 1:03d}.json.gz") as file:
+            for place in range(len(rows)):
+                line = json.dumps(_incident(view, place), ensure_ascii=False, separators=(",", ":"))
                 file.write((('{"incidents":[' if place == 0 else ",") + line).encode())
             file.write(b'],"limit":500,"offset":0,"total":null,"more":false}\n')
     return {"incidents": len(pages), "on_call_shifts": shifts, "users": users}
@@ -205,107 +206,106 @@ def _reference(kind: str, code: str, summary: str) -> Mapping[str, object]:
     }
 
 
-def _incidents(
-    organisation: Organisation,
-    directory: Directory,
-    pages: Pages,
-    rows: Sequence[int],
-    end: int,
-) -> Iterator[str]:
-    """Incidents as JSON, with their log entries, as they stand at the second `end`."""
-    names = team_names(organisation.people_)
-    at = np.asarray(rows)
-    calendar = organisation.calendar
-    moments = {
-        name: stamps(calendar, np.minimum(getattr(pages, name)[at], end + 1)).tolist()
-        for name in ("created", "acknowledged", "resolved")
+@dataclass(frozen=True)
+class _View:
+    """Some incidents as they stand when the export is taken, with their moments as text."""
+
+    directory: Directory
+    services: list[str]
+    pages: Pages
+    rows: Ints
+    end: int
+    texts: Mapping[str, list[str]]
+
+    def user(self, who: int) -> Mapping[str, object]:
+        return _reference("user", self.directory.pagerduty[who], self.directory.full_name[who])
+
+    def reached(self, moment: Literal["acknowledged", "resolved"], row: int) -> bool:
+        return int(getattr(self.pages, moment)[row]) <= self.end
+
+
+def _view(
+    organisation: Organisation, directory: Directory, pages: Pages, rows: Ints, end: int
+) -> _View:
+    """Put the moments of some incidents into words."""
+    acknowledged = np.minimum(pages.acknowledged[rows], end)
+    seconds = {
+        "created": pages.created[rows],
+        "escalated": pages.created[rows] + 900,
+        "acknowledged": acknowledged,
+        "helped": acknowledged + 240,
+        "resolved": np.minimum(pages.resolved[rows], end),
     }
-    paged = stamps(calendar, pages.created[at] + 900).tolist()
-    helped = stamps(calendar, pages.acknowledged[at] % NEVER_SECONDS + 240).tolist()
-    for place, row in enumerate(rows):
-        number = row + 1
-        code = f"Q{number:09X}"
-        service = int(pages.team[row])
-        incident: dict[str, object] = {
-            "incident_number": number,
-            "title": _TITLES[int(pages.title[row])],
-            "created_at": moments["created"][place],
-        }
-        acknowledged = int(pages.acknowledged[row]) <= end
-        resolved = int(pages.resolved[row]) <= end
-        status = "resolved" if resolved else "acknowledged" if acknowledged else "triggered"
-        primary = int(pages.primary[row])
-        on_call = _reference("user", directory.pagerduty[primary], directory.full_name[primary])
-        incident |= {
-            "status": status,
-            "incident_key": None,
-            "service": _reference("service", f"S{service:05X}", names[service]),
-            "assignments": []
-            if resolved
-            else [{"at": moments["created"][place], "assignee": on_call}],
-            "assigned_via": "escalation_policy",
-            "last_status_change_at": moments[
-                "resolved" if resolved else "acknowledged" if acknowledged else "created"
-            ][place],
-            "resolved_at": moments["resolved"][place] if resolved else None,
-            "resolve_reason": None,
-            "teams": [_reference("team", f"T{service:05X}", names[service])],
-            "priority": {"summary": _SEVERITIES[int(pages.severity[row])], "type": "priority"},
-            "urgency": "low" if pages.is_low[row] else "high",
-            "id": code,
-            "type": "incident",
-        }
-        if pages.is_merged[row]:
-            into = _reference("incident", f"Q{max(row, 1):09X}", "")
-            incident["resolve_reason"] = {"type": "merge_resolve_reason", "incident": into}
-        times = (
-            moments["created"][place],
-            paged[place],
-            moments["acknowledged"][place],
-            helped[place],
-            moments["resolved"][place],
-        )
-        incident["log_entries"] = _log_entries(
-            directory, pages, row, times, (acknowledged, resolved), code
-        )
-        yield json.dumps(incident, ensure_ascii=False, separators=(",", ":"))
+    return _View(
+        directory=directory,
+        services=team_names(organisation.people_),
+        pages=pages,
+        rows=rows,
+        end=end,
+        texts={
+            name: stamps(organisation.calendar, moment).tolist() for name, moment in seconds.items()
+        },
+    )
+
+
+def _incident(view: _View, place: int) -> Mapping[str, object]:
+    """One incident with its log; assignments are empty once it is resolved."""
+    row, pages = int(view.rows[place]), view.pages
+    texts = {name: values[place] for name, values in view.texts.items()}
+    status = "triggered"
+    for moment in ("acknowledged", "resolved"):
+        status = moment if view.reached(moment, row) else status
+    code, service = f"Q{row + 1:09X}", int(pages.team[row])
+    assigned = {"at": texts["created"], "assignee": view.user(int(pages.primary[row]))}
+    merged = {
+        "type": "merge_resolve_reason",
+        "incident": _reference("incident", f"Q{row or 2:09X}", ""),
+    }
+    return {
+        "incident_number": row + 1,
+        "title": _TITLES[int(pages.title[row])],
+        "created_at": texts["created"],
+        "status": status,
+        "incident_key": None,
+        "service": _reference("service", f"S{service:05X}", view.services[service]),
+        "assignments": [] if status == "resolved" else [assigned],
+        "assigned_via": "escalation_policy",
+        "last_status_change_at": texts["created" if status == "triggered" else status],
+        "resolved_at": texts["resolved"] if status == "resolved" else None,
+        "resolve_reason": merged if pages.is_merged[row] else None,
+        "teams": [_reference("team", f"T{service:05X}", view.services[service])],
+        "priority": {"summary": _SEVERITIES[int(pages.severity[row])], "type": "priority"},
+        "urgency": "low" if pages.is_low[row] else "high",
+        "id": code,
+        "type": "incident",
+        "log_entries": _log_entries(view, row, texts, code),
+    }
 
 
 def _log_entries(
-    directory: Directory,
-    pages: Pages,
-    row: int,
-    times: tuple[str, str, str, str, str],
-    reached: tuple[bool, bool],
-    incident: str,
+    view: _View, row: int, texts: Mapping[str, str], incident: str
 ) -> list[Mapping[str, object]]:
     """Log entries, newest first as the API lists them."""
-    created, escalated, acknowledged, helped, resolved = times
-    was_acknowledged, was_resolved = reached
-    service = int(pages.team[row])
-
-    def user(who: int) -> Mapping[str, object]:
-        return _reference("user", directory.pagerduty[who], directory.full_name[who])
-
-    monitor = _reference("service", f"S{service:05X}", "monitor")
-    primary, first = int(pages.primary[row]), int(pages.first_paged[row])
-    helper = int(pages.helper[row])
-    paged = first if first >= 0 else primary
-    entries = [("trigger", created, monitor, None), ("assign", created, monitor, user(paged))]
+    pages = view.pages
+    monitor = _reference("service", f"S{int(pages.team[row]):05X}", "monitor")
+    primary = view.user(int(pages.primary[row]))
+    first, helper = int(pages.first_paged[row]), int(pages.helper[row])
+    paged = view.user(first) if first >= 0 else primary
+    entries = [("trigger", "created", monitor, None), ("assign", "created", monitor, paged)]
     if first >= 0:
-        entries.append(("escalate", escalated, monitor, user(primary)))
-    if was_acknowledged:
-        entries.append(("acknowledge", acknowledged, user(primary), None))
+        entries.append(("escalate", "escalated", monitor, primary))
+    if view.reached("acknowledged", row):
+        entries.append(("acknowledge", "acknowledged", primary, None))
         if helper >= 0:
-            entries.append(("acknowledge", helped, user(helper), None))
-    if was_resolved:
+            entries.append(("acknowledge", "helped", view.user(helper), None))
+    if view.reached("resolved", row):
         by_hand = not (pages.is_automatic[row] or pages.is_merged[row])
-        entries.append(("resolve", resolved, user(primary) if by_hand else monitor, None))
+        entries.append(("resolve", "resolved", primary if by_hand else monitor, None))
     return [
         {
             "id": f"R{incident}{place:02d}",
             "type": f"{kind}_log_entry",
-            "created_at": at,
+            "created_at": texts[at],
             "agent": agent,
             "channel": {"type": "auto"},
             "assignees": [] if assignee is None else [assignee],
