@@ -1,1 +1,7 @@
 """Export files to raw tables: recognise, validate, pseudonymise, load. Never joins or derives."""
+
+from ingest.errors import AccountingError, InputError
+from ingest.load import load
+from ingest.report import FileReport, LoadReport, Progress
+
+__all__ = ["AccountingError", "FileReport", "InputError", "LoadReport", "Progress", "load"]

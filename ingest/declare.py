@@ -64,8 +64,14 @@ class Column:
     read_only
         Declared so that a file's column is recognised and used, but never stored (a pull
         request's title).
-    derived
-        Stored, but never read from a file's column of that name (`author_is_bot`).
+    made_of
+        Takes the text of this other column; never read from a file's column of its own name.
+    flags
+        True where the person in this other column is a bot (`author_is_bot`); never read from a
+        file's column of its own name.
+    fill
+        SQL for the stored value, where it takes more than one column: `v_<column>` are the typed
+        values, `t_<column>` the texts.
     """
 
     name: str
@@ -76,12 +82,24 @@ class Column:
     fallback: str | None = "other"
     event: bool = False
     read_only: bool = False
-    derived: bool = False
+    made_of: str | None = None
+    flags: str | None = None
+    fill: str | None = None
 
     @property
     def sql_type(self) -> str:
         """DuckDB type of the stored column."""
         return SQL_TYPES[self.kind]
+
+    @property
+    def is_hashed(self) -> bool:
+        """Whether the keyed hash of the text is stored in place of the text."""
+        return self.kind in ("person", "hash")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a generic file may have a column of this name."""
+        return self.made_of is None and self.flags is None
 
 
 @dataclass(frozen=True)
@@ -127,7 +145,8 @@ class Table:
         A file with one of these columns is another shape (an employee list is not a list of
         leaves).
     forgets
-        Columns emptied when a row moves to the history table (a story whose consent was withdrawn).
+        Columns emptied when a row moves to the history table (a story whose consent was
+        withdrawn).
     """
 
     name: str
@@ -142,6 +161,11 @@ class Table:
     def stored(self) -> tuple[Column, ...]:
         """Columns of the raw table, without those only read."""
         return tuple(column for column in self.columns if not column.read_only)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Names of the columns without which a file is not of this shape."""
+        return frozenset(column.name for column in self.columns if column.required)
 
     @property
     def history(self) -> str:
@@ -172,7 +196,7 @@ def person(
 ) -> tuple[Column, ...]:
     """Columns for someone named by an id, e-mail or login; `<name>_is_bot` where a bot can be."""
     column = Column(name, "person", required=required, essential=essential)
-    return (column, Column(f"{name}_is_bot", "boolean", derived=True)) if can_be_bot else (column,)
+    return (column, Column(f"{name}_is_bot", "boolean", flags=name)) if can_be_bot else (column,)
 
 
 def vocabulary(

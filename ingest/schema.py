@@ -50,6 +50,15 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rows_quarantined", "BIGINT"),
         ("loaded_at", "TIMESTAMPTZ"),
     ),
+    # What was noted while a file was read: values that could not be read, signs of truncation.
+    "load_checks": (
+        ("file_id", "VARCHAR"),
+        ("table_name", "VARCHAR"),
+        ("check_name", "VARCHAR"),
+        ("rows_checked", "BIGINT"),
+        ("failed", "BIGINT"),
+    ),
+    # One row per quarantined row; `count` is 1 but for the rows a message sums up.
     "quarantine": (
         ("file_id", "VARCHAR"),
         ("path", "VARCHAR"),
@@ -91,20 +100,33 @@ def table(name: str) -> Table:
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema `raw` with every table that does not exist yet, empty and typed."""
+    """Create the schema `raw` with every table that does not exist yet, empty and typed.
+
+    A table of an earlier version gains the columns declared since.
+    """
     connection.execute("create schema if not exists raw")
+    have: dict[str, set[str]] = {}
+    for one, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'raw' and database_name = current_database()"
+    ).fetchall():
+        have.setdefault(one, set()).add(column)
+    connection.begin()
+    for name, columns in _declared().items():
+        if name not in have:
+            body = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns)
+            connection.execute(f'create table raw."{name}" ({body})')
+        for column, sql_type in columns:
+            if column not in have.get(name, {column}):
+                connection.execute(f'alter table raw."{name}" add column "{column}" {sql_type}')
+    connection.commit()
+
+
+def _declared() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every table of the schema `raw`: name -> columns and their types."""
+    declared: dict[str, tuple[tuple[str, str], ...]] = {}
     for one in tables():
-        stored = [(column.name, column.sql_type) for column in one.stored]
-        _create(connection, one.name, (*stored, *LOAD_COLUMNS))
-        _create(
-            connection, one.history, (*stored, *LOAD_COLUMNS, ("_superseded_at", "TIMESTAMPTZ"))
-        )
-    for name, columns in META_TABLES.items():
-        _create(connection, name, columns)
-
-
-def _create(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[tuple[str, str], ...]
-) -> None:
-    body = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns)
-    connection.execute(f'create table if not exists raw."{name}" ({body})')
+        stored = tuple((column.name, column.sql_type) for column in one.stored)
+        declared[one.name] = (*stored, *LOAD_COLUMNS)
+        declared[one.history] = (*stored, *LOAD_COLUMNS, ("_superseded_at", "TIMESTAMPTZ"))
+    return {**declared, **META_TABLES}

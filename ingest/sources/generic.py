@@ -39,6 +39,10 @@ REVIEW_WITHOUT_TIME = Rule(
     "submitted_at is null and state is distinct from 'pending'",
     "a review counts from the time it was submitted: export that time",
 )
+# The only use of a title: older pull requests were drafts by their name.
+IS_DRAFT = (
+    r"coalesce(v_is_draft or regexp_matches(t_title, '^\s*\[?(draft|wip)[]:]', 'i'), v_is_draft)"
+)
 SEVERITY = {
     "critical": ("sev0", "sev1", "p0", "p1", "1", "blocker", "s1", "sev_1", "sev_0"),
     "high": ("sev2", "p2", "2", "major", "s2", "sev_2", "error"),
@@ -172,7 +176,7 @@ TABLES: tuple[Table, ...] = (
         _time("merged_at", required=True),
         _time("closed_at"),
         PULL_REQUEST_STATE,
-        Column("is_draft", "boolean"),
+        Column("is_draft", "boolean", fill=IS_DRAFT),
         Column("additions", "integer"),
         Column("deletions", "integer"),
         Column("title", "hash", read_only=True),
@@ -362,9 +366,9 @@ TABLES: tuple[Table, ...] = (
         "case_studies",
         "one story; its text is stored only with consent",
         ("story_id",),
-        Column("story_id", "hash", derived=True),
-        Column("title", "story", required=True, essential=True),
-        Column("text", "story", required=True),
+        Column("story_id", "hash", essential=True, made_of="title"),
+        Column("title", "story", required=True, fill="case when v_consent then v_title end"),
+        Column("text", "story", required=True, fill="case when v_consent then v_text end"),
         Column("published_at", "time", required=True),
         Column("consent", "boolean", required=True),
         Column("mentorship_id", "hash"),

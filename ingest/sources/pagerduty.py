@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ingest.declare import Column, Table, person, vocabulary
+from ingest.source import Fill, VendorShape
 from ingest.sources.generic import SEVERITY
 
 ENTRY_TYPES = (
@@ -58,3 +62,113 @@ USERS = Table(
     key=("pagerduty_user",),
 )
 TABLES: tuple[Table, ...] = (INCIDENTS, LOG_ENTRIES, USERS)
+
+LOG_ENTRY = (
+    "STRUCT(id VARCHAR, type VARCHAR, created_at VARCHAR, agent STRUCT(id VARCHAR, type VARCHAR))"
+)
+REFERENCE = "STRUCT(id VARCHAR, type VARCHAR)"
+
+
+def _entry_type(element: str) -> str:
+    return f"regexp_replace({element}.type, '_log_entry(_reference)?$', '')"
+
+
+def _person(agent: str) -> str:
+    """SQL for the id of a reference, if it refers to a user and not to a service or a policy."""
+    return f"case when {agent}.type in ('user', 'user_reference') then {agent}.id end"
+
+
+def _is_incident(record: Mapping[str, Any]) -> bool:
+    return record.get("type") in ("incident", "incident_reference", None)
+
+
+def _is_log_entry(record: Mapping[str, Any]) -> bool:
+    return str(record.get("type")).removesuffix("_reference").endswith("_log_entry")
+
+
+def _is_user(record: Mapping[str, Any]) -> bool:
+    return record.get("type") in ("user", "user_reference")
+
+
+SHAPES: tuple[VendorShape, ...] = (
+    VendorShape(
+        "pagerduty__incidents",
+        keys=frozenset({"id", "created_at", "status", "service", "urgency"}),
+        is_one=_is_incident,
+        columns={
+            "id": "VARCHAR",
+            "service": REFERENCE,
+            "teams": f"{REFERENCE}[]",
+            "urgency": "VARCHAR",
+            "priority": "STRUCT(summary VARCHAR)",
+            "status": "VARCHAR",
+            "created_at": "VARCHAR",
+            "resolved_at": "VARCHAR",
+            "last_status_change_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "resolve_reason": "STRUCT(type VARCHAR)",
+            "assignments": f"STRUCT(assignee {REFERENCE})[]",
+            "log_entries": f"{LOG_ENTRY}[]",
+        },
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": "r.id",
+                    "service": "r.service.id",
+                    "team": "r.teams[1].id",
+                    "urgency": "r.urgency",
+                    "severity": "r.priority.summary",
+                    "status": "case when r.resolve_reason.type like 'merge%' then 'merged' "
+                    "else r.status end",
+                    "created_at": "r.created_at",
+                    # Older payloads have no resolved_at: the last change of a resolved incident.
+                    "resolved_at": "coalesce(r.resolved_at, "
+                    "case when r.status = 'resolved' then r.last_status_change_at end)",
+                    "assignee": "case when r.status <> 'resolved' then "
+                    f"{_person('r.assignments[1].assignee')} end",
+                    "updated_at": "coalesce(r.updated_at, r.last_status_change_at)",
+                },
+            ),
+            Fill(
+                LOG_ENTRIES,
+                {
+                    "incident_id": "parent.incident_id",
+                    "entry_type": _entry_type("e"),
+                    "at": "e.created_at",
+                    "agent": _person("e.agent"),
+                },
+                each="r.log_entries",
+            ),
+        ),
+    ),
+    VendorShape(
+        "pagerduty__log_entries",
+        keys=frozenset({"type", "created_at", "incident", "agent"}),
+        is_one=_is_log_entry,
+        columns={
+            "type": "VARCHAR",
+            "created_at": "VARCHAR",
+            "agent": REFERENCE,
+            "incident": REFERENCE,
+        },
+        fills=(
+            Fill(
+                LOG_ENTRIES,
+                {
+                    "incident_id": "r.incident.id",
+                    "entry_type": _entry_type("r"),
+                    "at": "r.created_at",
+                    "agent": _person("r.agent"),
+                },
+            ),
+        ),
+    ),
+    VendorShape(
+        "pagerduty__users",
+        keys=frozenset({"id", "email", "type"}),
+        is_one=_is_user,
+        columns={"id": "VARCHAR", "email": "VARCHAR"},
+        fills=(Fill(USERS, {"pagerduty_user": "r.id", "email": "r.email"}),),
+    ),
+)

@@ -1,0 +1,251 @@
+"""The books of a load: which file was loaded when, how many rows, and what was noted about them."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from ingest import sources
+from ingest.convert import name, quote
+from ingest.merge import Account
+from ingest.source import Plan
+from ingest.stage import Staged
+from pipeline.settings import Settings
+
+# Raise it when the same file would now be read differently: files are then loaded anew.
+READER_VERSION = 1
+TROUBLE_CHECKS = {
+    "unreadable": "readable",
+    "sentinel": "not_sentinel",
+    "unlisted": "on_the_list",
+}
+TROUBLE_WORDS = {
+    "unreadable": "cannot be read and is taken for empty",
+    "sentinel": 'stands for "never" or "none" and is taken for empty',
+    "unlisted": "is not on the list of known values",
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """A row of `raw.loads`, as an earlier run left it."""
+
+    file_id: str
+    path: str
+    source: str
+    shape: str
+    rows_read: int
+    rows_quarantined: int
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """`<source>__<shape>`."""
+        return f"{self.source}__{self.shape}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Earliest and latest event of a file, up to the load."""
+
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something noted about a table of a file: a check, how many rows failed it, and a sentence."""
+
+    table: str
+    check: str
+    rows: int
+    failed: int
+    sentence: str
+
+
+def fingerprint(settings: Settings, path: str) -> str:
+    """Hash of every setting that changes how a file is read (12 hex characters)."""
+    content = {
+        "complete": is_complete(settings, path),
+        "reader": READER_VERSION,
+        "time_zone": settings.time_zone,
+        "bots": sorted(settings.bots),
+        "mapping": {key: one.model_dump(mode="json") for key, one in settings.mapping.items()},
+        "reporting_groups": sorted(settings.reporting_groups),
+        "employment_types": sorted(settings.population.employment_types_excluded),
+        "measures": sorted(settings.measures),
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def is_complete(settings: Settings, path: str) -> bool:
+    """Whether the settings declare an export complete, by its path in the exports folder."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in settings.complete)
+
+
+def loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
+    """Every file loaded so far, by content hash."""
+    rows = connection.execute(
+        "select file_id, path, source, shape, rows_read, rows_quarantined, first_event_at, "
+        "last_event_at, load_fingerprint from raw.loads"
+    ).fetchall()
+    return {row[0]: Load(*row) for row in rows}
+
+
+def span(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], now: datetime) -> Span:
+    """Find the earliest and latest event among the usable rows; what lies ahead is no event yet."""
+    moments = [
+        f"select {name(column.name)}::timestamptz as moment from {one.relation} where _bad = 0"
+        for one in staged
+        for column in one.table.stored
+        if column.event
+    ]
+    if not moments:
+        return Span(None, None)
+    events = " union all ".join(moments)
+    row = connection.execute(
+        f"select min(moment), max(moment) from ({events}) where moment <= $now", {"now": now}
+    ).fetchone()
+    return Span(*row) if row else Span(None, None)
+
+
+def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> list[Noted]:
+    """Count what happened to the texts of one staged table, and look for signs of truncation."""
+    table = staged.table
+    total = _one(connection, f"select count(*) from {staged.relation}")
+    counted = connection.execute(
+        f"select _flags, count(*) from {staged.relation} where _bad = 0 and _flags > 0 group by 1"
+    ).fetchall()
+    found = []
+    for bit, (column, trouble) in enumerate(staged.troubles):
+        failed = sum(count for flags, count in counted if flags >> bit & 1)
+        if failed:
+            check = f"{column}_{TROUBLE_CHECKS[trouble]}"
+            words = f"{column} {TROUBLE_WORDS[trouble]} in {failed} of {total} rows"
+            found.append(Noted(table.name, check, total, failed, words))
+    if table == plan.fills[0].table:
+        for sign in plan.suspicions:
+            if _one(connection, f"select ({sign.when})::int from {staged.relation}"):
+                found.append(Noted(table.name, sign.name, total, 1, sign.message))
+    return found
+
+
+def quarantined(connection: duckdb.DuckDBPyConnection, file_id: str) -> list[str]:
+    """Say what was quarantined of a file and what to do about it."""
+    rows = connection.execute(
+        "select table_name, rule, column_name, advice, sum(count), min(row_number) "
+        "from raw.quarantine where file_id = ? group by all order by all",
+        [file_id],
+    ).fetchall()
+    return [
+        f"{count} {'row' if count == 1 else 'rows'} of {table} cannot be used "
+        f"({f'{column}: ' if column else ''}{rule}, first in row {first}): {advice}"
+        for table, rule, column, advice, count, first in rows
+    ]
+
+
+def forget(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:
+    """Strike what was noted of a file before it is loaded anew, or of what lay at its path."""
+    for table in ("loads", "load_tables", "load_checks", "quarantine"):
+        connection.execute(f"delete from raw.{table} where file_id = ?", [file_id])
+    connection.execute("delete from raw.quarantine where path = ?", [path])
+
+
+def enter(
+    connection: duckdb.DuckDBPyConnection,
+    load: Load,
+    accounts: Sequence[Account],
+    noted: Sequence[Noted],
+    loaded_at: datetime,
+    size: int,
+) -> None:
+    """Write a loaded file into the books."""
+    main = accounts[0]
+    connection.execute(
+        f"insert into raw.loads values ({', '.join('?' * 13)})",
+        [
+            load.file_id,
+            load.path,
+            load.source,
+            load.shape,
+            main.read,
+            main.loaded,
+            main.known,
+            main.quarantined,
+            load.first_event_at,
+            load.last_event_at,
+            loaded_at,
+            load.fingerprint,
+            size,
+        ],
+    )
+    for one in accounts:
+        connection.execute(
+            "insert into raw.load_tables values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                load.file_id,
+                one.table.name,
+                one.read,
+                one.loaded,
+                one.known,
+                one.quarantined,
+                loaded_at,
+            ],
+        )
+    for note in noted:
+        connection.execute(
+            "insert into raw.load_checks values (?, ?, ?, ?, ?)",
+            [load.file_id, note.table, note.check, note.rows, note.failed],
+        )
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of a table's rows in the files at hand could not be used."""
+
+    table: str
+    read: int
+    quarantined: int
+    counted: int
+
+    @property
+    def value(self) -> float:
+        """Share of rows that count as unusable, 0 to 1."""
+        return self.counted / self.read if self.read else 0.0
+
+
+def shares(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) -> list[Share]:
+    """Give each table's share of unusable rows over the files that lie in the exports now."""
+    exempt = {rule.name for table in sources.tables() for rule in table.rules if not rule.counts}
+    listed = ", ".join(quote(rule) for rule in sorted(exempt)) or "''"
+    rows = connection.execute(
+        f"""
+        with bad as (
+            select file_id, table_name, sum(count) filter (rule not in ({listed})) as counted
+            from raw.quarantine group by all
+        )
+        select
+            t.table_name, sum(t.rows_read)::bigint, sum(t.rows_quarantined)::bigint,
+            coalesce(sum(bad.counted), 0)::bigint
+        from raw.load_tables as t
+        left join bad on bad.file_id = t.file_id and bad.table_name = t.table_name
+        where t.file_id in (select unnest($ids))
+        group by t.table_name order by t.table_name
+        """,
+        {"ids": list(file_ids)},
+    ).fetchall()
+    return [Share(*row) for row in rows]
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0

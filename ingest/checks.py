@@ -1,0 +1,133 @@
+"""The state of the raw data, one row a check: `raw.data_checks`.
+
+Two kinds of checks stand there: the books of the load (rows that could not be used, values that
+could not be read, signs of truncation), and the expectations of `ingest.expectations`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from ingest import books, schema
+from ingest.convert import name
+from ingest.files import FOLDERS, Peek
+from ingest.report import FileReport
+
+Row = tuple[str, str, str, int, int, int, str, datetime]
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    file_ids: Sequence[str],
+    reports: Sequence[FileReport],
+    incomplete: int,
+    now: datetime,
+    quarantine_share: float,
+) -> None:
+    """Write the books' checks anew, for the files that lie in the exports now.
+
+    Parameters
+    ----------
+    incomplete
+        Number of pages that say more follows, where nothing follows.
+    """
+    rows = [
+        *_accounts(connection, file_ids, now, quarantine_share),
+        *_noted(connection, file_ids, now),
+        *_files(reports, now),
+    ]
+    if incomplete:
+        rows.append(("incidents", "", "pages_complete", incomplete, incomplete, 0, "fail", now))
+    connection.begin()
+    connection.execute("delete from raw.data_checks where not starts_with(check_name, 'expect_')")
+    if rows:
+        connection.executemany("insert into raw.data_checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.commit()
+
+
+def missing_pages(looks: Sequence[Peek]) -> list[str]:
+    """Find pages that say more follows, where the page that follows is not among the files."""
+    begun = {(look.wrapper, look.envelope.get("offset")) for look in looks}
+    sentences = []
+    for look in looks:
+        if look.envelope.get("more") is not True:
+            continue
+        offset, limit = look.envelope.get("offset"), look.envelope.get("limit")
+        if isinstance(offset, int) and isinstance(limit, int):
+            following = (look.wrapper, offset + limit)
+        else:
+            following = None
+        if following not in begun:
+            sentences.append(
+                f"{look.name}: it says that more pages follow, but the next one is not there: "
+                "export all pages"
+            )
+    return sentences
+
+
+def is_empty(connection: duckdb.DuckDBPyConnection, shape: str) -> bool:
+    """Whether no raw table of a shape has a row, whatever the source."""
+    tables = [table for table in schema.tables() if table.shape == shape]
+    return not any(
+        connection.execute(f"from raw.{name(table.name)} limit 1").fetchone() for table in tables
+    )
+
+
+def _accounts(
+    connection: duckdb.DuckDBPyConnection,
+    file_ids: Sequence[str],
+    now: datetime,
+    quarantine_share: float,
+) -> list[Row]:
+    rows: list[Row] = []
+    for share in books.shares(connection, file_ids):
+        status = "fail" if share.value > quarantine_share else "warn" if share.quarantined else "ok"
+        source = share.table.split("__", maxsplit=1)[0]
+        rows.append(
+            (
+                source,
+                share.table,
+                "rows_usable",
+                share.read,
+                share.quarantined,
+                share.quarantined,
+                status,
+                now,
+            )
+        )
+    return rows
+
+
+def _noted(
+    connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str], now: datetime
+) -> list[Row]:
+    noted = connection.execute(
+        "select table_name, check_name, sum(rows_checked)::bigint, sum(failed)::bigint "
+        "from raw.load_checks where file_id in (select unnest($ids)) group by all order by all",
+        {"ids": list(file_ids)},
+    ).fetchall()
+    return [
+        (table.split("__", maxsplit=1)[0], table, check, rows, failed, 0, "warn", now)
+        for table, check, rows, failed in noted
+    ]
+
+
+def _files(reports: Sequence[FileReport], now: datetime) -> list[Row]:
+    """Count the files of each folder that were not recognised, or could not be read."""
+    total = Counter(report.path.split("/", maxsplit=1)[0] for report in reports)
+    rows: list[Row] = []
+    for status, check in (("unrecognised", "files_recognised"), ("damaged", "files_readable")):
+        failed = Counter(
+            report.path.split("/", maxsplit=1)[0] for report in reports if report.status == status
+        )
+        for folder in FOLDERS:
+            if not total[folder]:
+                continue
+            bad = "warn" if status == "unrecognised" else "fail"
+            outcome = bad if failed[folder] else "ok"
+            rows.append((folder, "", check, total[folder], failed[folder], 0, outcome, now))
+    return rows

@@ -1,0 +1,236 @@
+"""Text from exports to typed columns, as SQL expressions that DuckDB evaluates a vector at a time.
+
+For every column there is the value, and there are conditions that say why a text gave none: it
+could not be read (`unreadable`), it stands for "none" (`sentinel`), or it is not on the closed
+list (`unlisted`). Nothing here looks at a row in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.declare import Column
+from ingest.pseudonyms import links_sql
+
+Trouble = Literal["unreadable", "sentinel", "unlisted"]
+
+# How systems write "no value" into a column of times, dates or names.
+NO_TIME = (
+    "null",
+    "none",
+    "n/a",
+    "na",
+    "nan",
+    "nat",
+    "-",
+    "?",
+    "bad date",
+    "present",
+    "ongoing",
+    "current",
+    "n/a-stillemployed",
+)
+NO_NAME = ("null", "none", "n/a", "nan", "-", "?", "ghost", "[]")
+NO_TEXT = ("null",)
+LONGEST_NO_NAME = 8  # with some blanks around it; a longer text need not be compared
+# Moments that systems write for "never": the year 0 or 1, the epoch, 9999-12-31 and the like.
+EARLIEST_TIME, EARLIEST_DATE, LATEST = "1970-01-01", "1900-01-01", "2100-01-01"
+
+BLANKS = "' \t\r\n\u00a0\ufeff'"  # a string literal of SQL
+SPACES = "[ \t\r\n\u00a0\ufeff]*"
+DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
+NAIVE = DAY + r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?$"
+ZERO_DAY = r"^0000[-/]00?[-/]00?"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """SQL for one column.
+
+    Attributes
+    ----------
+    parsed
+        Expression over the text `t_<column>` giving `p_<column>`, a value before it is judged.
+    value
+        Expression over `p_<column>` and `t_<column>` giving `v_<column>`.
+    troubles
+        Trouble -> condition over `t_`, `p_` and `v_` columns under which it happened.
+    """
+
+    parsed: str
+    value: str
+    troubles: dict[Trouble, str]
+
+
+def conversion(column: Column, zone: str) -> Conversion:
+    """Give the SQL that turns the text of a column into its value.
+
+    Parameters
+    ----------
+    zone
+        IANA name of the zone that times without an offset are in.
+    """
+    text, parsed = f"t_{column.name}", f"p_{column.name}"
+    if column.kind == "time":
+        return _bounded(column, moment_sql(text, zone), EARLIEST_TIME, "TIMESTAMPTZ")
+    if column.kind == "date":
+        return _bounded(column, day_sql(text), EARLIEST_DATE, "DATE")
+    if column.kind in ("integer", "number", "boolean"):
+        expression = {"integer": integer_sql, "number": number_sql, "boolean": boolean_sql}[
+            column.kind
+        ](text)
+        unreadable = f"{parsed} is null and {_says_something(text)}"
+        return Conversion(expression, parsed, {"unreadable": unreadable})
+    if column.kind == "vocabulary":
+        value = vocabulary_sql(parsed, column)
+        other = f"v_{column.name}"
+        unlisted = (
+            f"{parsed} is not null and {other} is null"
+            if column.fallback is None
+            else f"{other} = {quote(column.fallback)} and {parsed} <> {other}"
+        )
+        return Conversion(folded_sql(text), value, {"unlisted": unlisted})
+    if column.is_hashed:
+        return Conversion(name_sql(text), parsed, {})
+    if column.kind == "links":
+        return Conversion(links_sql(text), parsed, {})
+    nothing = is_one_of(text, NO_TEXT)
+    return Conversion(f"case when {nothing} then null else {trimmed_sql(text)} end", parsed, {})
+
+
+def trimmed_sql(text: str) -> str:
+    """Text without blanks around it.
+
+    To trim costs more than all else that is done to a text, so only what may need it is trimmed:
+    what begins or ends with anything but a visible ASCII character.
+    """
+    last = f"right({text}, 1)"
+    edges = f"{text} < '!' or {text} > '~' or {last} < '!' or {last} > '~'"
+    return f"case when {edges} then nullif(trim({text}, {BLANKS}), '') else {text} end"
+
+
+def name_sql(text: str) -> str:
+    """Give a name as it is hashed: trimmed, in lower case, null where it stands for nobody."""
+    nobody = f"length({text}) <= {LONGEST_NO_NAME} and {is_one_of(text, NO_NAME)}"
+    return f"case when {nobody} then null else lower({trimmed_sql(text)}) end"
+
+
+def moment_sql(text: str, zone: str) -> str:
+    """Read a moment; without an offset it is in `zone`. Null where it cannot be read.
+
+    A cast to TIMESTAMP would drop an offset without a word, and a cast to TIMESTAMPTZ would take
+    the session's zone where there is none: so which of the two it is, is decided first.
+    """
+    bare = f"trim({text}, {BLANKS})"
+    with_offset = f"regexp_replace(upper({bare}), '\\s+([+-][0-9])', '\\1')"
+    return (
+        f"case when ends_with({text}, 'Z') then try_cast({text} as timestamptz) "
+        f"when regexp_matches({bare}, '{NAIVE}') "
+        f"then timezone({quote(zone)}, try_cast(replace({bare}, ',', '.') as timestamp)) "
+        f"when regexp_matches({bare}, '{DAY}') then try_cast({with_offset} as timestamptz) end"
+    )
+
+
+def day_sql(text: str) -> str:
+    """Read a day as it is written: a local midnight with an offset stays that day."""
+    bare = f"trim({text}, {BLANKS})"
+    return (
+        f"case when length({text}) = 10 and regexp_matches({text}, '{DAY}$') "
+        f"then try_cast({text} as date) "
+        f"when regexp_matches({bare}, '{DAY}([T ].*)?$') "
+        f"then try_cast(regexp_extract({bare}, '{DAY}') as date) end"
+    )
+
+
+def integer_sql(text: str) -> str:
+    """Read a whole number, `#12`, `!12` and `12.0` among them."""
+    whole = number_sql(f"ltrim({text}, ' #!')")
+    return (
+        f"coalesce(case when not contains({text}, '.') then try_cast({text} as integer) end, "
+        f"case when {whole} = floor({whole}) then try_cast({whole} as integer) end)"
+    )
+
+
+def number_sql(text: str) -> str:
+    """Read a finite number."""
+    value = f"try_cast({text} as double)"
+    return f"case when isfinite({value}) then {value} end"
+
+
+def boolean_sql(text: str) -> str:
+    """Read yes or no in the ways systems write them."""
+    return (
+        f"case when {text} = 'true' then true when {text} = 'false' then false "
+        f"when {is_one_of(text, ('true', 't', 'yes', 'y', '1'))} then true "
+        f"when {is_one_of(text, ('false', 'f', 'no', 'n', '0'))} then false end"
+    )
+
+
+def folded_sql(text: str) -> str:
+    """Fold the spellings of a word: lower case, `_` for blanks and hyphens."""
+    nothing = is_one_of(text, NO_TEXT)
+    folded = f"regexp_replace(lower({trimmed_sql(text)}), '[\\s_-]+', '_', 'g')"
+    return f"case when {nothing} then null else {folded} end"
+
+
+def vocabulary_sql(word: str, column: Column) -> str:
+    """Find the stored spelling of a folded word on a closed list."""
+    cases = []
+    for value, others in column.values.items():
+        spellings = dict.fromkeys(_folded(one) for one in (value, *others))
+        cases += [f"when {quote(one)} then {quote(value)}" for one in spellings]
+    if column.fallback is None:
+        return f"case {word} {' '.join(cases)} end" if cases else "null::varchar"
+    other = f"case when {word} is not null then {quote(column.fallback)} end"
+    return f"case {word} {' '.join(cases)} else {other} end"
+
+
+def is_one_of(text: str, words: tuple[str, ...]) -> str:
+    """SQL condition that a text is one of some words, in any case, with blanks around or not.
+
+    Not SQL's `in`: DuckDB turns a list into a join, which evaluates both sides for every row where
+    a condition before it would have spared nearly all of them.
+    """
+    pattern = "|".join(re.sub(r"([^\w ])", r"\\\1", word) for word in words)
+    return f"regexp_full_match({text}, {quote(f'{SPACES}({pattern}){SPACES}')}, 'i')"
+
+
+def quote(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """Write a name as an SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _bounded(column: Column, parsed: str, earliest: str, sql_type: str) -> Conversion:
+    """Read a time that stands for "never" as null, and tell it from one that cannot be read."""
+    text, value = f"t_{column.name}", f"p_{column.name}"
+    bounds = f"{value} > {quote(earliest)}::{sql_type} and {value} < {quote(LATEST)}::{sql_type}"
+    if sql_type == "DATE":
+        bounds += f" and p_{column.name} <> '1970-01-01'::DATE"
+    nothing = f"{value} is null and {text} is not null"
+    zero = f"regexp_matches({text}, '{ZERO_DAY}')"
+    return Conversion(
+        parsed,
+        f"case when {bounds} then {value} end",
+        {
+            "unreadable": f"{nothing} and not {zero} and {_says_something(text)}",
+            "sentinel": f"({nothing} and ({zero} or not {_says_something(text)}) "
+            f"and trim({text}, {BLANKS}) <> '') "
+            f"or ({value} is not null and v_{column.name} is null)",
+        },
+    )
+
+
+def _says_something(text: str) -> str:
+    """SQL condition that a text is more than a way to write "none"; false for null."""
+    return f"({text} is not null and not {is_one_of(text, ('', *NO_TIME))})"
+
+
+def _folded(word: str) -> str:
+    return "_".join(word.lower().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,418 @@
+"""Load the exports: every file recognised, read, judged and merged, one transaction a file.
+
+A run that is killed leaves the files before it loaded and the one at hand untouched; the next run
+goes on from there. What cannot be read is reported, and costs nothing that can.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ingest import books, checks, complete, files, merge, recognise, schema, stage
+from ingest.convert import name, quote
+from ingest.errors import DamagedFileError, InputError
+from ingest.files import Peek
+from ingest.merge import Origin
+from ingest.pseudonyms import keyed
+from ingest.report import FileReport, LoadReport, Progress, Silent
+from ingest.source import Plan, Unrecognised
+from ingest.stage import StagedFile
+from pipeline.settings import Settings
+
+LOGGER = logging.getLogger(__name__)
+NEEDED = {"hris": "employees", "mentorship": "mentorships"}
+BESIDE = ("mentorship.toml", "truth.json")  # files of ours that may lie beside the four folders
+MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
+SCRATCH_PREFIX = "reading-"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A recognised file: what the look showed, how it is read, the hash of its content."""
+
+    look: Peek
+    plan: Plan
+    file_id: str
+
+
+@dataclass
+class Run:
+    """What one load needs at every step, and what it has found so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    progress: Progress
+    scratch: Path
+    now: datetime
+    known: dict[str, books.Load]
+    reports: list[FileReport] = field(default_factory=list)
+
+    def is_known(self, export: Export) -> bool:
+        """Whether the file's content was loaded before, and read as it would be now."""
+        earlier = self.known.get(export.file_id)
+        wanted = books.fingerprint(self.settings, export.look.name)
+        return earlier is not None and earlier.fingerprint == wanted
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    exports: Path,
+    settings: Settings,
+    key: bytes,
+    progress: Progress | None = None,
+    accept_shrink: bool = False,
+) -> LoadReport:
+    """Bring the raw tables up to date with an exports folder.
+
+    Parameters
+    ----------
+    connection
+        The private database, open for writing and in no transaction.
+    exports
+        Folder with `hris/`, `mentorship/` and, where there are any, `git/` and `incidents/`.
+    key
+        Key of the pseudonyms.
+    accept_shrink
+        Take complete exports that lack more rows than the settings allow.
+
+    Raises
+    ------
+    InputError
+        The exports cannot be used: what is missing or unusable, where, and what to do. Files that
+        can be loaded are loaded all the same.
+    """
+    paths = _find(exports)
+    schema.create_all(connection)
+    limit = 1.0 if accept_shrink else settings.shrink_share
+    with _prepared(connection, key) as scratch:
+        run = Run(
+            connection,
+            settings,
+            progress or Silent(),
+            scratch,
+            datetime.now(UTC),
+            books.loads(connection),
+        )
+        found = [one for path in paths if (one := _look(run, path, exports)) is not None]
+        found.sort(key=lambda one: (one.look.modified_at, one.look.name))
+        _load_all(run, found, limit)
+        pages = checks.missing_pages([one.look for one in found])
+        ids = [one.file_id for one in found]
+        share = settings.quarantine_share
+        checks.record(connection, ids, run.reports, len(pages), run.now, share)
+    by_path = sorted(run.reports, key=lambda one: one.path)
+    report = LoadReport(tuple(by_path), (*_beside(exports), *pages), run.now)
+    _refuse_unusable(connection, report, settings, found, exports)
+    return report
+
+
+def _find(exports: Path) -> list[Path]:
+    """List the files of an exports folder that has what is needed."""
+    if not exports.is_dir():
+        raise InputError(f"{exports}: there is no such folder. Name the exports folder.")
+    missing = [folder for folder in NEEDED if not (exports / folder).is_dir()]
+    if missing:
+        lacking = " and ".join(f"{folder}/" for folder in missing)
+        wanted = " and ".join(f"`{NEEDED[folder]}`" for folder in missing)
+        raise InputError(
+            f"{exports}: the folder has no {lacking}. Put the export of {wanted} there; "
+            "docs/sources.md lists its columns."
+        )
+    paths = files.find(exports)
+    if not paths:
+        raise InputError(
+            f"{exports}: its folders are empty. Put exports into hris/ and mentorship/, and into "
+            "git/ and incidents/ where there are any; docs/sources.md says how to get them."
+        )
+    return paths
+
+
+@contextmanager
+def _prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Path]:
+    """Set a connection up for loading, and give a private folder that is gone afterwards."""
+    row = connection.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchone()
+    parent = Path(row[0]).parent if row and row[0] else None
+    if parent is not None:
+        for left in parent.glob(f"{SCRATCH_PREFIX}*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"set memory_limit = '{MEMORY}'")
+    # Names in clear may spill to disk while a file is read. The random numbers of the built-in
+    # module are too weak for a database that lasts; for files that end with the process they do.
+    connection.execute("set force_mbedtls_unsafe = true")
+    connection.execute("set temp_file_encryption = true")
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=parent))
+    try:
+        with keyed(connection, key):
+            yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        stage.clear(connection)
+
+
+def _look(run: Run, path: Path, exports: Path) -> Export | None:
+    """Look at a file; one that is of no known shape goes to the report."""
+    inside = path.relative_to(exports).as_posix()
+    try:
+        file_id = files.content_hash(path)
+        look = files.peek(path, exports)
+    except OSError as error:
+        problem = f"it cannot be read ({error.strerror})"
+        _report(run, FileReport(inside, "", "damaged", problems=(problem,)))
+        return None
+    plan = recognise.recognise(look, run.settings)
+    if isinstance(plan, Unrecognised):
+        _report(run, FileReport(inside, file_id, "unrecognised", problems=(plan.reason,)))
+        return None
+    return Export(look, plan, file_id)
+
+
+def _load_all(run: Run, found: Sequence[Export], limit: float) -> None:
+    """Load what is new: complete exports by shape, since together they say who is gone."""
+    groups: dict[str, list[Export]] = {}
+    for one in found:
+        if books.is_complete(run.settings, one.look.name):
+            groups.setdefault(one.plan.name, []).append(one)
+        else:
+            _load_file(run, one)
+    for group in groups.values():
+        if all(run.is_known(one) for one in group):
+            for one in group:
+                _load_file(run, one)
+        else:
+            _load_complete(run, group, limit)
+
+
+def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> None:
+    """Load one file, unless its content is known.
+
+    Parameters
+    ----------
+    gone
+        Rows that a complete export no longer has: they leave with this file.
+    """
+    if run.is_known(export) and gone is None:
+        _report(run, _known_report(run, export))
+        return
+    run.progress.note(export.look.name)
+    try:
+        staged = stage.stage(run.connection, export.look, export.plan, run.scratch, run.settings)
+    except DamagedFileError as error:
+        _report(run, _damaged_report(export, str(error)))
+        return
+    _report(run, _enter(run, export, staged, gone))
+
+
+def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
+    """Load the complete exports of one shape, and retire the rows that none of them has.
+
+    The rows leave in the transaction of the last file: a run that is killed before it finds that
+    file unknown and does it all again.
+    """
+    seen = complete.Seen(run.connection, group[0].plan)
+    for one in group:
+        run.progress.note(one.look.name)
+        try:
+            staged = stage.stage(run.connection, one.look, one.plan, run.scratch, run.settings)
+        except DamagedFileError as error:
+            _report(run, _damaged_report(one, str(error)))
+            rest = [other for other in group if other is not one]
+            reason = f"{one.look.name}, which belongs to it, cannot be read"
+            for other in rest:
+                _report(run, replace(_damaged_report(other, reason), status="refused"))
+            return
+        merge.make_pseudonyms(run.connection, staged.tables, run.settings)
+        seen.add(staged)
+    paths = {load.file_id: load.path for load in run.known.values()}
+    earlier = [one for one, path in paths.items() if books.is_complete(run.settings, path)]
+    gone = seen.gone(earlier)
+    if gone.share > limit:
+        for one in group:
+            _report(run, replace(_damaged_report(one, gone.reason(limit)), status="refused"))
+        return
+    for one in group[:-1]:
+        _load_file(run, one)
+    _load_file(run, group[-1], gone)
+
+
+def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | None) -> FileReport:
+    """Put a staged file into the raw tables and the books, all or nothing."""
+    connection, look = run.connection, export.look
+    merge.make_pseudonyms(connection, staged.tables, run.settings)
+    origin = Origin(export.file_id, look.name, run.now)
+    noted = [note for one in staged.tables for note in books.notes(connection, one, export.plan)]
+    span = books.span(connection, staged.tables, run.now)
+    connection.begin()
+    try:
+        earlier = run.known.get(export.file_id)
+        if earlier is not None and gone is None:
+            _retire_changed(run, export, staged)
+        books.forget(connection, export.file_id, look.name)
+        accounts = [
+            merge.merge(connection, one, staged.broken if at == 0 else (), origin)
+            for at, one in enumerate(staged.tables)
+        ]
+        if gone is not None:
+            gone.retire(connection, run.now)
+        main = accounts[0]
+        wanted = books.fingerprint(run.settings, look.name)
+        entry = books.Load(
+            export.file_id,
+            look.name,
+            export.plan.source,
+            export.plan.shape,
+            main.read,
+            main.quarantined,
+            span.first,
+            span.last,
+            wanted,
+        )
+        books.enter(connection, entry, accounts, noted, run.now, look.size)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    run.known[export.file_id] = entry
+    run.progress.update(main.read)
+    return FileReport(
+        look.name,
+        export.file_id,
+        "loaded",
+        export.plan.name,
+        main.read,
+        main.loaded,
+        main.known,
+        main.quarantined,
+        span.first,
+        span.last,
+        export.plan.unused,
+        (*(note.sentence for note in noted), *books.quarantined(connection, export.file_id)),
+    )
+
+
+def _retire_changed(run: Run, export: Export, staged: StagedFile) -> None:
+    """Retire rows of a file that is read anew under other settings, where their key changed."""
+    for one in staged.tables:
+        merge.find_repeated(run.connection, one)
+        origin = Origin(export.file_id, export.look.name, run.now)
+        run.connection.execute(
+            f"create or replace temp table anew as {merge.hashed_sql(one, origin)}"
+        )
+        raw = f"raw.{name(one.table.name)}"
+        same = merge.same_key(one.table.key, "anew", raw)
+        where = (
+            f"_file_id = {quote(export.file_id)} and not exists (select 1 from anew where {same})"
+        )
+        merge.retire(run.connection, one.table, where, run.now)
+        run.connection.execute("drop table anew")
+
+
+def _known_report(run: Run, export: Export) -> FileReport:
+    earlier = run.known[export.file_id]
+    run.progress.update(earlier.rows_read)
+    return FileReport(
+        export.look.name,
+        export.file_id,
+        "known",
+        earlier.name,
+        earlier.rows_read,
+        0,
+        earlier.rows_read - earlier.rows_quarantined,
+        earlier.rows_quarantined,
+        earlier.first_event_at,
+        earlier.last_event_at,
+        export.plan.unused,
+        tuple(books.quarantined(run.connection, export.file_id)),
+    )
+
+
+def _damaged_report(export: Export, reason: str) -> FileReport:
+    return FileReport(
+        export.look.name, export.file_id, "damaged", export.plan.name, problems=(reason,)
+    )
+
+
+def _report(run: Run, report: FileReport) -> None:
+    run.reports.append(report)
+    LOGGER.info(
+        "file %s: %s %s, %d read, %d loaded, %d known, %d quarantined",
+        report.file_id[:12],
+        report.status,
+        report.shape,
+        report.rows_read,
+        report.rows_loaded,
+        report.rows_known,
+        report.rows_quarantined,
+    )
+
+
+def _beside(exports: Path) -> tuple[str, ...]:
+    """Mention what lies beside the four folders: it is not read."""
+    names = sorted(
+        path.name
+        for path in exports.iterdir()
+        if path.name not in (*files.FOLDERS, *BESIDE) and not path.name.startswith(".")
+    )
+    if not names:
+        return ()
+    return (
+        f"{len(names)} beside the folders hris/, git/, incidents/ and mentorship/ not read: "
+        f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}",
+    )
+
+
+def _refuse_unusable(
+    connection: duckdb.DuckDBPyConnection,
+    report: LoadReport,
+    settings: Settings,
+    found: Sequence[Export],
+    exports: Path,
+) -> None:
+    """Stop where what was loaded must not be published."""
+    reasons = [f"{one.path}: {one.problems[0]}" for one in report.files if one.status == "refused"]
+    for share in books.shares(connection, [one.file_id for one in found]):
+        if share.value > settings.quarantine_share:
+            why = [
+                f"  {one.path}: {text}"
+                for one in report.files
+                for text in one.problems
+                if f" of {share.table} cannot be used" in text
+            ]
+            reasons.append(
+                f"{share.table}: {share.counted} of {share.read} rows cannot be used, more than "
+                f"quarantine_share = {settings.quarantine_share:g} allows. Correct them, or raise "
+                "the setting:\n" + "\n".join(why)
+            )
+    reasons += _lacking(connection, report, exports)
+    if reasons:
+        raise InputError("\n".join(reasons))
+
+
+def _lacking(connection: duckdb.DuckDBPyConnection, report: LoadReport, exports: Path) -> list[str]:
+    """Say which of the exports that nothing works without gave no rows."""
+    reasons = []
+    for folder, shape in NEEDED.items():
+        if any(one.shape.endswith(f"__{shape}") for one in report.files):
+            continue
+        inside = [one for one in report.files if one.path.startswith(f"{folder}/")]
+        lines = "".join(f"\n  {one.path}: {text}" for one in inside for text in one.problems)
+        reasons.append(
+            f"{exports / folder}: no file in it is an export of `{shape}`. Put one there; "
+            f"docs/sources.md lists its columns.{lines}"
+        )
+    if not reasons and checks.is_empty(connection, "employees"):
+        reasons.append(
+            f"{exports / 'hris'}: the export of `employees` has no usable row. Export it again."
+        )
+    return reasons

@@ -1,0 +1,297 @@
+"""Staged rows into raw tables: what is new replaces what it supersedes, and every row is counted.
+
+Runs inside one transaction a file. A row is known if a newer row with its key was loaded before,
+if it says nothing new, or if the same file has a later row with its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from ingest.convert import name, quote
+from ingest.declare import LOAD_COLUMNS, Column, Table
+from ingest.errors import AccountingError
+from ingest.read import Broken
+from ingest.stage import Staged, bot_sql
+from pipeline.settings import Settings
+
+LOAD_NAMES = tuple(column for column, _ in LOAD_COLUMNS)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows come from and when: content hash, path, time of the load."""
+
+    file_id: str
+    path: str
+    loaded_at: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """Rows of one table in one file: read = loaded + known + quarantined."""
+
+    table: Table
+    read: int
+    loaded: int
+    known: int
+    quarantined: int
+
+    def check(self) -> None:
+        """Hold the account to its identity.
+
+        Raises
+        ------
+        AccountingError
+            A row is missing or counted twice.
+        """
+        if self.read != self.loaded + self.known + self.quarantined:
+            raise AccountingError(
+                f"{self.table.name}: {self.read} rows read, but {self.loaded} loaded, "
+                f"{self.known} known and {self.quarantined} quarantined"
+            )
+
+
+def make_pseudonyms(
+    connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], settings: Settings
+) -> None:
+    """Hash every distinct name once, and find the bots among those who can be one.
+
+    Creates the temporary tables `pseudonyms` (name, hash) and `bots` (name).
+    """
+    named = [
+        f"select {name(column.name)} as name from {one.relation}"
+        for one in staged
+        for column in one.table.stored
+        if column.is_hashed
+    ]
+    acting = [
+        f"select {name(column.flags)} as name from {one.relation}"
+        for one in staged
+        for column in one.table.stored
+        if column.flags is not None
+    ]
+    nobody = "select null::varchar as name where false"
+    connection.execute(
+        "create or replace temp table pseudonyms as select name, keyed(name) as hash "
+        f"from ({' union '.join(named or [nobody])}) where name is not null"
+    )
+    connection.execute(
+        "create or replace temp table bots as select name "
+        f"from ({' union '.join(acting or [nobody])}) where {bot_sql('name', settings)}"
+    )
+
+
+def merge(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    broken: Sequence[Broken],
+    origin: Origin,
+) -> Account:
+    """Put the staged rows of one table where they belong.
+
+    Parameters
+    ----------
+    broken
+        Lines of the file that are no row at all; they count as read and quarantined.
+
+    Raises
+    ------
+    AccountingError
+        The counts do not add up.
+    """
+    rows = count(connection, f"from {staged.relation}")
+    bad = _quarantine(connection, staged, broken, origin)
+    repeated = find_repeated(connection, staged)
+    table = staged.table
+    hashed = hashed_sql(staged, origin)
+    if count(connection, f"from (from raw.{name(table.name)} limit 1)") == 0:
+        loaded, unchanged = _insert(connection, table, hashed), 0
+    else:
+        connection.execute(f"create or replace temp table incoming as {hashed}")
+        loaded, unchanged = _supersede(connection, table, origin)
+        connection.execute("drop table incoming")
+    account = Account(table, rows + len(broken), loaded, repeated + unchanged, bad + len(broken))
+    account.check()
+    return account
+
+
+def retire(
+    connection: duckdb.DuckDBPyConnection, table: Table, where: str, loaded_at: datetime
+) -> int:
+    """Move rows of a raw table to its history.
+
+    Parameters
+    ----------
+    where
+        SQL condition over the raw table's columns.
+
+    Returns
+    -------
+    int
+        Number of rows moved.
+    """
+    columns = ", ".join(
+        "null" if column in table.forgets else name(column)
+        for column in (*(one.name for one in table.stored), *LOAD_NAMES)
+    )
+    connection.execute(
+        f"insert into raw.{name(table.history)} "
+        f"select {columns}, $loaded_at from raw.{name(table.name)} where {where}",
+        {"loaded_at": loaded_at},
+    )
+    return _changed(connection, f"delete from raw.{name(table.name)} where {where}")
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    broken: Sequence[Broken],
+    origin: Origin,
+) -> int:
+    """Note every row that cannot be used; returns how many there are among the staged ones."""
+    rules = ", ".join(
+        f"({number}, {quote(rule.column)}, {quote(rule.name)}, {quote(rule.advice)})"
+        for number, rule in enumerate(staged.rules, start=1)
+    )
+    note = {"file_id": origin.file_id, "path": origin.path, "table_name": staged.table.name}
+    bad = _changed(
+        connection,
+        "insert into raw.quarantine "
+        "select $file_id, $path, $table_name, s._row, rules.column_name, rules.rule, "
+        f"rules.advice, 1 from {staged.relation} as s "
+        f"join (values {rules}) as rules(number, column_name, rule, advice) "
+        "on rules.number = s._bad where s._bad > 0",
+        note,
+    )
+    if broken:
+        connection.executemany(
+            "insert into raw.quarantine values (?, ?, ?, ?, '', ?, ?, 1)",
+            [(*note.values(), line.row, line.rule, line.advice) for line in broken],
+        )
+    return bad
+
+
+def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
+    """List in `repeated` the rows of which the same file has a later one, and count them."""
+    key = ", ".join(name(column) for column in staged.table.key)
+    same = same_key(staged.table.key, "s", "k")
+    connection.execute(
+        f"""
+        create or replace temp table repeated as
+        with keys as (
+            select {key} from {staged.relation} where _bad = 0
+            group by {key} having count(*) > 1
+        ),
+        ranked as (
+            select s._seq, row_number() over (
+                partition by {", ".join(f"s.{name(column)}" for column in staged.table.key)}
+                order by s._updated_at desc, s._seq desc
+            ) as place
+            from {staged.relation} as s join keys as k on {same}
+            where s._bad = 0
+        )
+        select _seq from ranked where place > 1
+        """
+    )
+    return count(connection, "from repeated")
+
+
+def hashed_sql(staged: Staged, origin: Origin) -> str:
+    """SQL for the usable rows as they are stored: names hashed, with the load's own columns."""
+    joins: list[str] = []
+    columns: list[str] = []
+    for column in staged.table.stored:
+        columns.append(f"{_stored_sql(column, staged, joins)} as {name(column.name)}")
+    loaded_at = f"{quote(origin.loaded_at.isoformat())}::timestamptz"
+    return (
+        f"select {', '.join(columns)}, {quote(origin.file_id)} as _file_id, s._row, "
+        f"{loaded_at} as _loaded_at, s._updated_at from {staged.relation} as s "
+        f"{' '.join(joins)} where s._bad = 0 "
+        "and not exists (select 1 from repeated where repeated._seq = s._seq)"
+    )
+
+
+def _stored_sql(column: Column, staged: Staged, joins: list[str]) -> str:
+    """SQL for one stored column; adds the joins it needs."""
+    at = f"j{len(joins)}"
+    if column.is_hashed:
+        joins.append(f"left join pseudonyms as {at} on {at}.name = s.{name(column.name)}")
+        return f"{at}.hash"
+    if column.flags is not None:
+        joins.append(f"left join bots as {at} on {at}.name = s.{name(column.flags)}")
+        says = f" or s.b_{column.flags}" if column.flags in staged.known_bots else ""
+        return f"({at}.name is not null{says})"
+    return f"s.{name(column.name)}"
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str) -> int:
+    columns = (*(column.name for column in table.stored), *LOAD_NAMES)
+    listed = ", ".join(name(column) for column in columns)
+    return _changed(connection, f"insert into raw.{name(table.name)} ({listed}) {rows}")
+
+
+def _supersede(
+    connection: duckdb.DuckDBPyConnection, table: Table, origin: Origin
+) -> tuple[int, int]:
+    """Merge `incoming` into a raw table that has rows: (rows loaded, rows known)."""
+    raw = f"raw.{name(table.name)}"
+    others = [column.name for column in table.stored if column.name not in table.key]
+    differs = " or ".join(f"i.{name(one)} is distinct from t.{name(one)}" for one in others)
+    connection.execute(
+        f"""
+        create or replace temp table met as
+        select
+            i.rowid as incoming_row, t.rowid as raw_row,
+            ({differs or "false"}) as differs, i._updated_at >= t._updated_at as is_newer,
+            i._updated_at
+        from incoming as i join {raw} as t on {same_key(table.key, "i", "t")}
+        """
+    )
+    unchanged = count(connection, "from met where not (differs and is_newer)")
+    retire(
+        connection,
+        table,
+        "rowid in (select raw_row from met where differs and is_newer)",
+        origin.loaded_at,
+    )
+    # A row that says the same later is as new as its latest saying.
+    connection.execute(
+        f"update {raw} as t set _updated_at = met._updated_at from met "
+        "where met.raw_row = t.rowid and not met.differs and met._updated_at > t._updated_at"
+    )
+    loaded = _insert(
+        connection,
+        table,
+        "select * from incoming as i where not exists "
+        "(select 1 from met where met.incoming_row = i.rowid and not (differs and is_newer))",
+    )
+    connection.execute("drop table met")
+    return loaded, unchanged
+
+
+def same_key(key: Sequence[str], left: str, right: str) -> str:
+    """SQL condition that two rows have the same natural key, nulls included."""
+    return " and ".join(
+        f"{left}.{name(column)} is not distinct from {right}.{name(column)}" for column in key
+    )
+
+
+def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """Count the rows of a from-clause."""
+    row = connection.execute(f"select count(*) {rows}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection,
+    statement: str,
+    values: Mapping[str, object] | None = None,
+) -> int:
+    """Run a statement that changes rows and say how many."""
+    row = connection.execute(statement, dict(values or {})).fetchone()
+    return int(row[0]) if row else 0

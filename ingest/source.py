@@ -1,0 +1,135 @@
+"""How a source fills raw tables: what a vendor's module declares, and what a recognised file gives.
+
+A vendor shape is a declaration like a table is: the keys its records have, the part of a record
+that is read, and one SQL expression a column. Adding a vendor is adding one module of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.declare import Table
+
+
+class Typed(str):
+    """An SQL expression that already has the type of its column, so that nothing is parsed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How the records of a file fill one table.
+
+    Attributes
+    ----------
+    table
+        The table.
+    fields
+        Column -> SQL expression giving its text. Over the record `r` for the first fill of a
+        shape; over the element `e` and the record's own row `parent` for a list in the record.
+        A column that is left out is null; `updated_at` may be given as well.
+    each
+        For a list in the record: SQL expression of that list over `r`, one row an element.
+    bots
+        Person column -> SQL condition (over the same names) that the person is known to be a bot.
+    """
+
+    table: Table
+    fields: Mapping[str, str]
+    each: str | None = None
+    bots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A sign that an export is not whole.
+
+    Attributes
+    ----------
+    name
+        Name of the check.
+    when
+        SQL condition over aggregates of the first table's typed rows.
+    message
+        What it means and what to do.
+    """
+
+    name: str
+    when: str
+    message: str
+
+
+@dataclass(frozen=True)
+class VendorShape:
+    """One kind of file of a vendor, recognised by the keys of its records.
+
+    Attributes
+    ----------
+    name
+        `<source>__<shape>`, as reports name it.
+    keys
+        Keys that the records of such a file have.
+    columns
+        Key -> DuckDB type of the part of a record that is read.
+    fills
+        The record's own table first, then those of the lists in it.
+    is_one
+        Condition on one record, beyond its keys.
+    suspicions
+        Signs that the export is not whole.
+    """
+
+    name: str
+    keys: frozenset[str]
+    columns: Mapping[str, str]
+    fills: tuple[Fill, ...]
+    is_one: Callable[[Mapping[str, Any]], bool] = lambda record: bool(record)
+    suspicions: tuple[Suspicion, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a recognised file is read.
+
+    Attributes
+    ----------
+    name
+        `<source>__<shape>`, as reports name it.
+    columns
+        JSON key or header name -> DuckDB type to read it as.
+    fills
+        The record's own table first.
+    zone
+        Zone of times without an offset.
+    unused
+        Columns or keys of the file that are not read.
+    suspicions
+        Signs that the export is not whole.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    fills: tuple[Fill, ...]
+    zone: str
+    unused: tuple[str, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self.name.split("__", maxsplit=1)[0]
+
+    @property
+    def shape(self) -> str:
+        """The shape's name."""
+        return self.name.split("__", maxsplit=1)[1]
+
+
+@dataclass(frozen=True)
+class Unrecognised:
+    """A file of no known shape: what it looks most like, and what is missing."""
+
+    reason: str

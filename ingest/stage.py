@@ -1,0 +1,318 @@
+"""The rows of one file, typed and judged, in temporary tables: nothing of it is in `raw` yet.
+
+One pass over the file. Each step is a projection over the one before: text (`t_`), parsed (`p_`),
+value (`v_`), stored column, and last whether the row can be used. People and other identifiers
+are still in clear here; temporary tables live in memory, and what spills to disk is encrypted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from ingest import read
+from ingest.convert import Conversion, Trouble, conversion, name, quote
+from ingest.declare import Column, Rule, Table
+from ingest.errors import DamagedFileError
+from ingest.files import Peek
+from ingest.read import Broken, Relation
+from ingest.source import Fill, Plan, Typed
+from pipeline.settings import Settings
+
+UPDATED = Column("updated_at", "time")
+OVERFLOW_RULE = Rule(
+    "too_many_cells",
+    "",
+    "t__overflow is not null",
+    "put quotes around cells that hold the delimiter",
+)
+# Programs that act under a name of their own. A pattern alone misses plain-named bots, so the
+# settings can list more; `jean-bot` is taken for a bot, `talbot` is not.
+BOT_PATTERNS = (
+    r"\[bot\]$",
+    r"^app/",
+    r"(^|[-_.])bot$",
+    r"^bot[-_.]",
+    r"^(project|group)_[0-9]+_bot",
+    r"^(svc|service|service-account)[-_.]",
+)
+BOT_NAMES = (
+    "github-actions",
+    "dependabot",
+    "dependabot-preview",
+    "renovate",
+    "codecov-commenter",
+    "greenkeeper",
+    "mergify",
+    "snyk",
+    "copilot",
+    "copilot-pull-request-reviewer",
+)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Rows of one table, in a temporary table.
+
+    The temporary table has the stored columns (names in clear), `b_<person>` where the source
+    itself says bot, and `_seq` (unique), `_row`, `_updated_at`, `_bad` (0, or the number of the
+    rule that the row breaks, from 1) and `_flags` (one bit a trouble).
+
+    Attributes
+    ----------
+    table, relation
+        What is filled; the temporary table's name.
+    rules
+        Rule number `n` is `rules[n - 1]`.
+    troubles
+        Bit -> column and what happened to its text.
+    known_bots
+        Person columns of which the source itself says whether it is a bot.
+    """
+
+    table: Table
+    relation: str
+    rules: tuple[Rule, ...]
+    troubles: tuple[tuple[str, Trouble], ...]
+    known_bots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """All rows of one file: the records' own table first, and the lines that are no row at all."""
+
+    tables: tuple[Staged, ...]
+    broken: tuple[Broken, ...]
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    look: Peek,
+    plan: Plan,
+    scratch: Path,
+    settings: Settings,
+) -> StagedFile:
+    """Read a file into temporary tables.
+
+    Raises
+    ------
+    DamagedFileError
+        The file cannot be read to its end in any way.
+    """
+    problem: DamagedFileError | None = None
+    for attempt in read.attempts(look, plan, scratch):
+        clear(connection)
+        try:
+            staged = _stage_records(connection, attempt.relation(), look, plan, settings)
+        except duckdb.Error as error:
+            problem = read.explain(error, look)
+            continue
+        except DamagedFileError as error:
+            problem = error
+            continue
+        bad = any_row(connection, f"from {staged.tables[0].relation} where _bad > 0")
+        if attempt.problem is None or not attempt.problem(connection, bad):
+            return _with_lists(connection, staged, plan, settings)
+    if problem is None:
+        raise AssertionError("the last way to read a file has no problem of its own")
+    raise problem
+
+
+def any_row(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    """Tell whether a from-clause gives any row."""
+    return connection.execute(f"select 1 {rows} limit 1").fetchone() is not None
+
+
+def with_settings(table: Table, settings: Settings) -> Table:
+    """Add to the closed lists what the settings name: declared measures, employment types."""
+    columns = []
+    for column in table.columns:
+        named: tuple[str, ...] = ()
+        if column.name == "metric":
+            named = tuple(settings.measures)
+        elif column.name == "employment_type":
+            named = settings.population.employment_types_excluded
+        more = {value: () for value in named if value not in column.values}
+        columns.append(replace(column, values={**column.values, **more}) if more else column)
+    return replace(table, columns=tuple(columns))
+
+
+def bot_sql(person: str, settings: Settings) -> str:
+    """SQL condition that a name (in lower case) is a bot's."""
+    listed = (*BOT_NAMES, *(bot.strip().lower() for bot in settings.bots))
+    names = ", ".join(quote(bot) for bot in listed)
+    patterns = "|".join(f"({pattern})" for pattern in BOT_PATTERNS)
+    return f"({person} in ({names}) or regexp_matches({person}, {quote(patterns)}))"
+
+
+def clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of the last file: there are names in clear in them."""
+    names = connection.execute(
+        "select table_name from duckdb_tables() where temporary "
+        "and regexp_matches(table_name, '^(staged_|rejected|pseudonyms$|bots$|repeated$)')"
+    ).fetchall()
+    for (one,) in names:
+        connection.execute(f'drop table temp."{one}"')
+
+
+def _stage_records(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    look: Peek,
+    plan: Plan,
+    settings: Settings,
+) -> StagedFile:
+    fill, *lists = plan.fills
+    carried = "".join(f", {inner.each} as l_{at}" for at, inner in enumerate(lists, start=1))
+    source = (
+        f"select row_number() over () as _seq, row_number() over () as _row, "
+        f"{relation.overflow} as t__overflow, {_texts(fill)}{carried} "
+        f"from {relation.sql} where {relation.keep}"
+    )
+    keep = tuple(f"l_{at}" for at in range(1, len(lists) + 1))
+    staged = _stage(connection, 0, fill, source, plan.zone, settings, keep, look)
+    broken = relation.broken + tuple(read.rejected(connection) if relation.rejects else ())
+    return StagedFile((staged,), broken)
+
+
+def _with_lists(
+    connection: duckdb.DuckDBPyConnection, staged: StagedFile, plan: Plan, settings: Settings
+) -> StagedFile:
+    """Stage the lists inside the usable records, and drop them from the records."""
+    tables = list(staged.tables)
+    parent = tables[0].relation
+    for at, fill in enumerate(plan.fills[1:], start=1):
+        source = (
+            f"select row_number() over () as _seq, parent._row, null as t__overflow, "
+            f"parent._updated_at as parent_updated_at, {_texts(fill)} "
+            f"from {parent} as parent, unnest(parent.l_{at}) as u(e) where parent._bad = 0"
+        )
+        tables.append(_stage(connection, at, fill, source, plan.zone, settings, (), None))
+        connection.execute(f"alter table {parent} drop column l_{at}")
+    return StagedFile(tuple(tables), staged.broken)
+
+
+def _texts(fill: Fill) -> str:
+    """Give the text of every declared column, null where the file has none."""
+    parts = []
+    for column in (*fill.table.columns, UPDATED):
+        if column.flags is not None:
+            continue
+        given = fill.fields.get(column.made_of or column.name)
+        if given is None:
+            parts.append(f"null::varchar as t_{column.name}")
+        elif isinstance(given, Typed):
+            parts.append(f"{given} as t_{column.name}")
+        else:
+            parts.append(f"nullif({given}, '') as t_{column.name}")
+    parts += [f"coalesce({sql}, false) as b_{person}" for person, sql in fill.bots.items()]
+    return ", ".join(parts)
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    at: int,
+    fill: Fill,
+    source: str,
+    zone: str,
+    settings: Settings,
+    keep: tuple[str, ...],
+    look: Peek | None,
+) -> Staged:
+    """Create the temporary table of one fill. `look` is None for a list inside the records."""
+    table = with_settings(fill.table, settings)
+    read_columns = [column for column in (*table.columns, UPDATED) if column.flags is None]
+    conversions = {column.name: _conversion(column, fill, zone) for column in read_columns}
+    troubles = tuple(
+        (column, trouble) for column, one in conversions.items() for trouble in one.troubles
+    )
+    rules = tuple(_rules(table, conversions))
+    stored = [column for column in table.stored if column.flags is None]
+    default = "parent_updated_at" if look is None else "$modified_at"
+    bots = tuple(f"b_{person}" for person in fill.bots)
+    columns = ", ".join((*(name(column.name) for column in stored), *bots, *keep))
+    named = ", ".join(
+        f"{column.fill or f'v_{column.name}'} as {name(column.name)}" for column in stored
+    )
+    relation = f"staged_{at}"
+    connection.execute(
+        f"""
+        create temp table {relation} as
+        with texts as ({source}),
+        parsed as (select *, {_aliased(conversions, "parsed", "p")} from texts),
+        valued as (select *, {_aliased(conversions, "value", "v")} from parsed),
+        named as (select *, {named} from valued)
+        select
+            _seq, _row, {columns},
+            coalesce(v_updated_at, {default}) as _updated_at,
+            {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad,
+            {_bits(conversions, troubles)}::ubigint as _flags
+        from named
+        """,
+        None if look is None else {"modified_at": look.modified_at},
+    )
+    return Staged(table, relation, rules, troubles, tuple(fill.bots))
+
+
+def _conversion(column: Column, fill: Fill, zone: str) -> Conversion:
+    given = fill.fields.get(column.made_of or column.name)
+    text = f"t_{column.name}"
+    if given is None:
+        return Conversion(f"null::{column.sql_type}", f"p_{column.name}", {})
+    if not isinstance(given, Typed):
+        return conversion(column, zone)
+    if column.kind != "time":
+        return Conversion(text, f"p_{column.name}", {})
+    bounded = conversion(column, zone)
+    return Conversion(text, bounded.value, {})
+
+
+def _rules(table: Table, conversions: dict[str, Conversion]) -> Iterator[Rule]:
+    """Every reason why a row of a table cannot be used, the first that holds is given."""
+    yield OVERFLOW_RULE
+    for column in table.columns:
+        if column.name not in conversions:
+            continue
+        unreadable = conversions[column.name].troubles.get("unreadable")
+        if column.required and unreadable:
+            yield Rule("unreadable", column.name, unreadable, _advice(column))
+        if column.essential:
+            yield Rule(
+                "missing",
+                column.name,
+                f"v_{column.name} is null",
+                f"fill in {column.name} in every row",
+            )
+    yield from table.rules
+
+
+def _advice(column: Column) -> str:
+    if column.kind == "time":
+        return "write times as 2024-01-31T09:30:00Z, or with their offset"
+    if column.kind == "date":
+        return "write days as 2024-01-31"
+    if column.kind == "boolean":
+        return "write true or false"
+    return "write a plain number"
+
+
+def _aliased(conversions: dict[str, Conversion], step: str, prefix: str) -> str:
+    return ", ".join(
+        f"{getattr(one, step)} as {prefix}_{column}" for column, one in conversions.items()
+    )
+
+
+def _numbered(conditions: list[str]) -> str:
+    cases = " ".join(f"when {one} then {at}" for at, one in enumerate(conditions, start=1))
+    return f"case {cases} else 0 end"
+
+
+def _bits(conversions: dict[str, Conversion], troubles: tuple[tuple[str, Trouble], ...]) -> str:
+    bits = [
+        f"case when {conversions[column].troubles[trouble]} then {1 << at} else 0 end"
+        for at, (column, trouble) in enumerate(troubles)
+    ]
+    return " + ".join(f"({bit})" for bit in bits) or "0"
