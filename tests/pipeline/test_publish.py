@@ -1,0 +1,90 @@
+"""What is published beside the estimates: where they are from and what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from pipeline import publish
+from pipeline.errors import BadInputError
+from pipeline.settings import Settings
+
+REPORTS = (
+    "impact_estimates",
+    "impact_series",
+    "survival_curves",
+    "balance",
+    "trust_checks",
+    "sensitivity",
+    "segment_tests",
+    "outcome_distribution",
+    "participant_flow",
+)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private database with empty reports and one day of data."""
+    with duckdb.connect() as database:
+        for name in REPORTS:
+            database.execute(f"create table rpt_{name} (x integer)")
+        database.execute(
+            "create table int_data_ends as select date '2026-06-30' as as_of_date, "
+            "date '2026-06-28' as git_end, date '2026-06-30' as hris_end, "
+            "null::date as incidents_end, date '2026-06-15' as mentorship_end, "
+            "date '2024-01-01' as data_start"
+        )
+        database.execute(
+            "create table metric_definitions as select 'retention' as metric, 'Retention' as "
+            "label, 'Still employed.' as definition, 'share' as unit, 'higher' as direction, "
+            "1 as version"
+        )
+        database.execute(
+            "create schema raw; create table raw.data_checks (source varchar, table_name varchar, "
+            "check_name varchar, rows_checked bigint, failed bigint, quarantined bigint, "
+            "status varchar, checked_at timestamptz)"
+        )
+        yield database
+
+
+def test_the_info_says_which_day_and_where_each_source_ends(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    tables = publish.collect(connection, Settings(), {"as_of_date": "2026-06-30"})
+    info = {row["key"]: row["value"] for row in tables["snapshot_info"]}
+    assert info == {
+        "as_of_date": "2026-06-30",
+        "git_end": "2026-06-28",
+        "hris_end": "2026-06-30",
+        "mentorship_end": "2026-06-15",
+        "data_start": "2024-01-01",
+    }
+
+
+def test_definitions_come_from_the_seed(connection: duckdb.DuckDBPyConnection) -> None:
+    (row,) = publish.collect(connection, Settings(), {})["metric_definitions"]
+    assert (row["metric"], row["version"]) == ("retention", "1")
+
+
+def test_checks_are_summed_with_their_worst_status(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute(
+        "insert into raw.data_checks values "
+        "('git', 'reviews', 'state is known', 1003, 1, 0, 'ok', now()), "
+        "('git', 'reviews', 'state is known', 500, 0, 12, 'fail', now()), "
+        "('git', 'reviews', 'state is known', 0, 0, 0, 'warn', now())"
+    )
+    (row,) = publish.collect(connection, Settings(), {})["data_quality"]
+    assert (row["source"], row["table"], row["check"]) == ("git", "reviews", "state is known")
+    assert (row["rows_checked"], row["failed"], row["quarantined"]) == (1505, 5, 10)
+    assert row["status"] == "fail"
+
+
+def test_exports_without_a_dated_event_are_refused(connection: duckdb.DuckDBPyConnection) -> None:
+    assert publish.as_of_date(connection).isoformat() == "2026-06-30"
+    connection.execute("update int_data_ends set as_of_date = null")
+    with pytest.raises(BadInputError, match="no event in the past"):
+        publish.as_of_date(connection)
