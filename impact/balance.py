@@ -71,56 +71,6 @@ def covariates(table: Table) -> dict[str, FloatArray]:
         "cycle_time_3_months": table.number("base_hours_3"),
         "cycle_time_9_months": table.number("base_hours_9"),
         "incident_rate_6_months": half,
-        "incident_rate_12_months",
-            "on_call_weeks_12_months",
-        }
-    ),
-    "b": frozenset({"cycle_time_3_months", "cycle_time_9_months", "tenure_months"}),
-}
-"""Covariates that a design's model takes out, so that their balance is no ground to refuse."""
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Standardised mean difference of one covariate.
-
-    Attributes
-    ----------
-    design, covariate, segment
-        What the row is about.
-    smd_before
-        All mentees with a baseline against everyone who could have started in the same months.
-    smd_after
-        The matched arms, weighted; divided by the same standard deviation.
-    se
-        Standard error of `smd_after`, by cell and person.
-    adjusted_in_model
-        Whether the design's model takes the covariate out.
-    n_mentored, n_comparison
-        People of the matched arms in whom the covariate is known.
-    """
-
-    design: Design
-    covariate: str
-    segment: Segment
-    smd_before: float | None
-    smd_after: float | None
-    se: float | None
-    adjusted_in_model: bool
-    n_mentored: int
-    n_comparison: int
-
-
-def covariates(table: Table) -> dict[str, FloatArray]:
-    """Covariates as of the index date, by published name; unknown values are not-a-number."""
-    merged, exposure = table.number("base_merged_12"), table.number("base_exposure_12")
-    half = log_rate(table.number("base_incidents_6"), table.number("base_exposure_6"))
-    columns = {
-        "cycle_time_3_months": table.number("base_hours_3"),
-        "cycle_time_9_months": table.number("base_hours_9"),
-        "incident_rate_6_months": log_rate(
-            table.number("base_incidents_6"), table.number("base_exposure_6")
-        ),
         "incident_rate_12_months": log_rate(table.number("base_incidents_12"), exposure),
         "merged_a_month": np.divide(
             merged, exposure, out=np.full(merged.size, np.nan), where=exposure > 0
