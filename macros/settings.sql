@@ -85,3 +85,12 @@
 {% macro follow_up_windows() -%}
     {{ return([6, 12, 18, 24]) }}
 {%- endmacro %}
+
+{#- A list of texts as rows of one column; no rows for an empty list. -#}
+{% macro text_rows(column, values) -%}
+    {%- for value in values %}
+    select {{ text_literal(value) }} as {{ column }}
+    union all
+    {%- endfor %}
+    select cast(null as {{ dbt.type_string() }}) as {{ column }} where false
+{%- endmacro %}

@@ -1,5 +1,5 @@
--- Rows in equal rows out: the share of matched mentees that is published is the share of
--- the mentees whose rows are compared.
+-- Rows in equal rows out: the share of matched mentees that is published is that of the
+-- mentees whose rows are compared.
 with int_matched_rows as (
     select * from {{ ref('int_matched_rows') }}
 ),

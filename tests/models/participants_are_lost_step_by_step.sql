@@ -1,5 +1,5 @@
--- Each step of the flow selects from the one before; a step that gains people means that
--- someone is compared who never began.
+-- Each step of the flow selects from the one before; a step that gains people means
+-- that someone is compared who never began.
 with rpt_participant_flow as (
     select * from {{ ref('rpt_participant_flow') }}
 ),

@@ -96,4 +96,4 @@ select
     month,
     sum({{ hours_between('starts_at', 'ends_at') }}) / 168.0 as on_call_weeks
 from bounded
-group by 1, 2
+group by person_key, month

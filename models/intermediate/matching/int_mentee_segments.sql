@@ -1,4 +1,4 @@
-{#- Mentorship dimensions: mentees are restricted, their cells' comparison rows are kept. -#}
+{#- Mentorship dimensions: mentees are restricted, their comparison rows are kept. -#}
 {% set dimensions = ['program', 'model', 'assignment', 'cohort'] %}
 
 with int_index_rows as (

@@ -2,8 +2,8 @@ with int_mentorships_begun as (
     select * from {{ ref('int_mentorships_begun') }}
 ),
 
--- Only the first mentorship that really began counts; two that began on one day are told
--- apart without the key.
+-- Only the first mentorship that really began counts; two that began on one day are
+-- told apart without the key.
 ordered as (
     select
         *,

@@ -8,8 +8,8 @@ int_index_rows as (
     select * from {{ ref('int_index_rows') }}
 ),
 
--- A comparison person is followed up to the month of the own start, a mentee from it on:
--- a person's months part there.
+-- A comparison person is followed up to the month of the own start, a mentee from it
+-- on: a person's months part there.
 parted as (
     select
         person_id,

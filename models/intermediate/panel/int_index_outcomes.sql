@@ -27,7 +27,10 @@ dated as (
         -- The first day that is not observed any more: of the own mentoring for a
         -- comparison person, after the data's end for everyone.
         least(
-            case when not int_index_rows.is_mentee then int_mentees_indexed.index_date end,
+            case
+                when not int_index_rows.is_mentee
+                    then int_mentees_indexed.index_date
+            end,
             {{ add_days('int_data_ends.hris_end', 1) }}
         ) as censored_on
     from int_index_rows

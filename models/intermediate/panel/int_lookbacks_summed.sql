@@ -1,5 +1,5 @@
 {#- Somebody new to the job has no baseline, so at least three months are asked for. -#}
-{% set tenure = [3, var('minimum_tenure_months')] | max %}
+{% set tenure = [3, var('minimum_tenure_months') | int] | max %}
 
 with int_person_months as (
     select * from {{ ref('int_person_months') }}

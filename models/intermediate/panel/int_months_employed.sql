@@ -63,7 +63,7 @@ select
     spell_starts_on,
     greatest(month, spell_starts_on) as first_day,
     least(last_day(month), coalesce(spell_ends_on, hris_end), hris_end) as final_day,
-    -- On the row of the last day employed: the day after may lie in a month without one.
+    -- On the row of the last day employed: the day after may have none.
     case when month = {{ month_start('spell_ends_on') }} then spell_left_on end
         as left_on,
     level,

@@ -92,8 +92,9 @@ select
     case
         when index_date <= first_day then 1.0
         when index_date <= final_day
-            then ({{ days_between('index_date', 'final_day') }} + 1.0)
-            / ({{ days_between('first_day', 'final_day') }} + 1.0)
+            then
+                ({{ days_between('index_date', 'final_day') }} + 1.0)
+                / ({{ days_between('first_day', 'final_day') }} + 1.0)
         else 0.0
     end as mentored_share
 from employed

@@ -74,7 +74,7 @@ select
         as pr_merged_count,
     coalesce(int_pull_request_months.log_hours_sum, 0.0) as log_hours_sum,
     cast(coalesce(incident_months.incident_count, 0) as integer) as incident_count,
-    -- Without schedules nobody knows who was on call; with them, who is not on one was not.
+    -- Without schedules nobody knows who was on call; with them, the others were not.
     case
         when schedules.has_schedules
             then coalesce(int_on_call_months.on_call_weeks, 0.0)

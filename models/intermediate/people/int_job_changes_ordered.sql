@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
-{#- Two changes on one date are one: the level of the one that moves the level, the place
-    of the one that moves the place. -#}
+{#-
+    Two changes on one date are one: the level of the one that moves the level, the place
+    of the one that moves the place.
+-#}
 {% set level_order = "
                 case event
                     when 'promotion' then 5

@@ -6,7 +6,7 @@ int_relevellings_detected as (
     select * from {{ ref('int_relevellings_detected') }}
 ),
 
--- A whole level moved on one date without promotions: the ladder changed, not the people.
+-- A whole level moved on one date without promotions: the ladder changed, not people.
 relevelled as (
     select
         int_job_states_compared.*,

@@ -26,12 +26,12 @@ spelled_changes as (
     inner join int_job_changes_ordered
         on
             int_employment_spells.person_key = int_job_changes_ordered.person_key
-            and (
-                int_employment_spells.left_on is null
-                or int_job_changes_ordered.effective_on < int_employment_spells.left_on
+            and coalesce(
+                int_employment_spells.left_on > int_job_changes_ordered.effective_on,
+                true
             )
     union all
-    -- Until the first change is known, the job is unknown: a job learnt later may be the
+    -- Until the first change is known, the job is unknown: one learnt later may be the
     -- result of what is studied.
     select
         person_key,

@@ -1,5 +1,6 @@
-{#- Values that people are reported by beyond the standard dimensions, from the settings. -#}
-{% set own_columns = ['gender', 'birth_year'] %}
+{#- What people are reported by beyond the standard dimensions, from the settings. -#}
+{#- Location is a dimension of everyone anyway. -#}
+{% set groups = var('reporting_groups') | reject('equalto', 'location') | list %}
 
 with stg_generic__employee_attributes as (
     select * from {{ ref('stg_generic__employee_attributes') }}
@@ -34,49 +35,46 @@ latest_attributes as (
     from stg_generic__employee_attributes
 ),
 
-grouped as (
+named as (
     select
-        cast(null as {{ dbt.type_string() }}) as person_key,
-        cast(null as {{ dbt.type_string() }}) as segment_dimension,
-        cast(null as {{ dbt.type_string() }}) as segment_value
-    where false
-    {% for group in var('reporting_groups') -%}
-        union all
-        {% if group == 'gender' -%}
-            select
-                person_key,
-                'gender' as segment_dimension,
-                coalesce(gender, 'unknown') as segment_value
-            from people
-        {% elif group == 'birth_year' -%}
-            -- A single year would be a handful of people: decades.
-            select
-                person_key,
-                'birth_year' as segment_dimension,
-                coalesce(
-                    concat(cast(floor(birth_year / 10) * 10 as integer), 's'), 'unknown'
-                ) as segment_value
-            from people
-        {% else -%}
-            select
-                people.person_key,
-                {{ text_literal(group) }} as segment_dimension,
-                coalesce(latest_attributes.attribute_value, 'unknown') as segment_value
-            from people
-            left join latest_attributes
-                on
-                    people.person_key = latest_attributes.employee_key
-                    and latest_attributes.attribute = {{ text_literal(group) }}
-                    and latest_attributes.place = 1
-        {% endif -%}
-    {% endfor -%}
+        person_id,
+        'gender' as segment_dimension,
+        gender as segment_value
+    from people
+    union all
+    -- A single year would be a handful of people: decades.
+    select
+        person_id,
+        'birth_year' as segment_dimension,
+        concat(cast(birth_year - birth_year % 10 as {{ dbt.type_string() }}), 's')
+            as segment_value
+    from people
+    where birth_year is not null
+    union all
+    select
+        people.person_id,
+        latest_attributes.attribute as segment_dimension,
+        latest_attributes.attribute_value as segment_value
+    from people
+    inner join latest_attributes
+        on people.person_key = latest_attributes.employee_key
+    where
+        latest_attributes.place = 1
+        and latest_attributes.attribute not in ('gender', 'birth_year')
+),
+
+dimensions as (
+    {{ text_rows('segment_dimension', groups) }}
 )
 
+-- Everyone is in one group of every dimension that the settings name.
 select
-    grouped.person_key,
     people.person_id,
-    grouped.segment_dimension,
-    grouped.segment_value
-from grouped
-inner join people
-    on grouped.person_key = people.person_key
+    dimensions.segment_dimension,
+    coalesce(named.segment_value, 'unknown') as segment_value
+from people
+cross join dimensions
+left join named
+    on
+        people.person_id = named.person_id
+        and dimensions.segment_dimension = named.segment_dimension

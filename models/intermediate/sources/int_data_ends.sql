@@ -32,47 +32,49 @@ latest_days as (
 
 exported_ends as (
     select
-        max(case when source = 'git' then latest_day end) as git_end,
-        max(case when source = 'hris' then latest_day end) as hris_end,
-        max(case when source = 'incidents' then latest_day end) as incidents_end,
-        max(case when source = 'mentorship' then latest_day end) as mentorship_end
+        source,
+        max(latest_day) as latest_day
     from latest_days
+    group by 1
 ),
 
 -- A declared end says how far an export reaches where its latest event misleads; it
 -- cannot make a source that was not exported.
-declared_ends as (
+source_ends as (
     select
-        {% for source in ['git', 'hris', 'incidents', 'mentorship'] -%}
-            case
-                when {{ source }}_end is not null
-                    then coalesce(
-                        {{ date_literal(declared.get(source)) }}, {{ source }}_end
-                    )
-            end as {{ source }}_end{{ ',' if not loop.last }}
-        {% endfor %}
+        source,
+        case
+            when latest_day is null then latest_day
+            when source = 'git'
+                then coalesce({{ date_literal(declared['git']) }}, latest_day)
+            when source = 'hris'
+                then coalesce({{ date_literal(declared['hris']) }}, latest_day)
+            when source = 'incidents'
+                then coalesce({{ date_literal(declared['incidents']) }}, latest_day)
+            else coalesce({{ date_literal(declared['mentorship']) }}, latest_day)
+        end as ends_on
     from exported_ends
 ),
 
 dated as (
     select
-        *,
-        coalesce(
-            {{ date_literal(var('as_of_date')) }},
-            greatest(git_end, hris_end, incidents_end, mentorship_end)
-        ) as as_of_date
-    from declared_ends
+        coalesce({{ date_literal(var('as_of_date')) }}, max(ends_on)) as as_of_date,
+        max(case when source = 'git' then ends_on end) as git_end,
+        max(case when source = 'hris' then ends_on end) as hris_end,
+        max(case when source = 'incidents' then ends_on end) as incidents_end,
+        max(case when source = 'mentorship' then ends_on end) as mentorship_end
+    from source_ends
 ),
 
 cut as (
     select
         as_of_date,
-        {% for source in ['git', 'hris', 'incidents', 'mentorship'] -%}
-            case
-                when {{ source }}_end is not null
-                    then least({{ source }}_end, as_of_date)
-            end as {{ source }}_end{{ ',' if not loop.last }}
-        {% endfor %}
+        case when git_end > as_of_date then as_of_date else git_end end as git_end,
+        case when hris_end > as_of_date then as_of_date else hris_end end as hris_end,
+        case when incidents_end > as_of_date then as_of_date else incidents_end end
+            as incidents_end,
+        case when mentorship_end > as_of_date then as_of_date else mentorship_end end
+            as mentorship_end
     from dated
 ),
 

@@ -36,10 +36,12 @@ select
     int_person_months.month_number - matched.index_month_number as relative_month,
     int_person_months.month,
     -- Pull requests opened in the last month had no time to be merged.
-    case when int_person_months.is_git_observed then int_person_months.log_hours_sum end
-        as log_hours_sum,
-    case when int_person_months.is_git_observed then int_person_months.pr_merged_count end
-        as merged,
+    case
+        when int_person_months.is_git_observed then int_person_months.log_hours_sum
+    end as log_hours_sum,
+    case
+        when int_person_months.is_git_observed then int_person_months.pr_merged_count
+    end as merged,
     int_person_months.incident_count as incidents,
     int_person_months.incident_exposure as exposure
 from matched

@@ -73,9 +73,9 @@ counted as (
         segment_dimension,
         segment_value,
         {% for step, condition in steps.items() -%}
-            sum(case when {{ condition }} then 1 else 0 end) as {{ step }}_count
-            {{- ',' if not loop.last }}
-        {% endfor %}
+            sum(case when {{ condition }} then 1 else 0 end) as {{ step }}_count,
+        {% endfor -%}
+        count(*) as participants_count
     from followed
     group by 1, 2
 )
