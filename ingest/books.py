@@ -12,9 +12,9 @@ from datetime import datetime
 import duckdb
 
 from ingest import sources
-from ingest.convert import name, quote
 from ingest.merge import Account
 from ingest.source import Plan
+from ingest.sql import count, name, number, quote
 from ingest.stage import Staged
 from pipeline.settings import Settings
 
@@ -121,7 +121,7 @@ def span(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], now: d
 def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> list[Noted]:
     """Count what happened to the texts of one staged table, and look for signs of truncation."""
     table = staged.table
-    total = _one(connection, f"select count(*) from {staged.relation}")
+    total = count(connection, f"from {staged.relation}")
     counted = connection.execute(
         f"select _flags, count(*) from {staged.relation} where _bad = 0 and _flags > 0 group by 1"
     ).fetchall()
@@ -134,7 +134,7 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
             found.append(Noted(table.name, check, total, failed, words))
     if table == plan.fills[0].table:
         for sign in plan.suspicions:
-            if _one(connection, f"select ({sign.when})::int from {staged.relation}"):
+            if number(connection, f"select ({sign.when})::int from {staged.relation}"):
                 found.append(Noted(table.name, sign.name, total, 1, sign.message))
     return found
 
@@ -244,8 +244,3 @@ def shares(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) -> li
         {"ids": list(file_ids)},
     ).fetchall()
     return [Share(*row) for row in rows]
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

@@ -13,9 +13,9 @@ from datetime import datetime
 import duckdb
 
 from ingest import books, schema
-from ingest.convert import name
 from ingest.files import FOLDERS, Peek
 from ingest.report import FileReport
+from ingest.sql import name, transaction
 
 Row = tuple[str, str, str, int, int, int, str, datetime]
 
@@ -42,11 +42,14 @@ def record(
     ]
     if incomplete:
         rows.append(("incidents", "", "pages_complete", incomplete, incomplete, 0, "fail", now))
-    connection.begin()
-    connection.execute("delete from raw.data_checks where not starts_with(check_name, 'expect_')")
-    if rows:
-        connection.executemany("insert into raw.data_checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.commit()
+    with transaction(connection):
+        connection.execute(
+            "delete from raw.data_checks where not starts_with(check_name, 'expect_')"
+        )
+        if rows:
+            connection.executemany(
+                "insert into raw.data_checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
 
 
 def missing_pages(looks: Sequence[Peek]) -> list[str]:

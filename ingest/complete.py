@@ -9,10 +9,10 @@ from datetime import datetime
 import duckdb
 
 from ingest import merge
-from ingest.convert import name, quote
 from ingest.declare import Table
 from ingest.merge import Origin
 from ingest.source import Plan
+from ingest.sql import count, name, quote
 from ingest.stage import StagedFile
 
 NOWHERE = Origin("", "", datetime(1970, 1, 2))  # for keys only: it is never stored
@@ -97,8 +97,8 @@ class Seen:
             )
         main, condition = conditions[0]
         rows = f"from raw.{name(main.name)} where"
-        before = merge.count(self._connection, f"{rows} _file_id in ({listed})")
-        return Gone(tuple(conditions), before, merge.count(self._connection, f"{rows} {condition}"))
+        before = count(self._connection, f"{rows} _file_id in ({listed})")
+        return Gone(tuple(conditions), before, count(self._connection, f"{rows} {condition}"))
 
     @staticmethod
     def _seen(table: Table) -> str:

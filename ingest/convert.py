@@ -13,6 +13,7 @@ from typing import Literal
 
 from ingest.declare import Column
 from ingest.pseudonyms import links_sql
+from ingest.sql import quote
 
 Trouble = Literal["unreadable", "sentinel", "unlisted"]
 
@@ -195,16 +196,6 @@ def is_one_of(text: str, words: tuple[str, ...]) -> str:
     """
     pattern = "|".join(re.sub(r"([^\w ])", r"\\\1", word) for word in words)
     return f"regexp_full_match({text}, {quote(f'{SPACES}({pattern}){SPACES}')}, 'i')"
-
-
-def quote(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name(identifier: str) -> str:
-    """Write a name as an SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def _bounded(column: Column, parsed: str, earliest: str, sql_type: str) -> Conversion:

@@ -18,13 +18,13 @@ from pathlib import Path
 import duckdb
 
 from ingest import books, checks, complete, files, merge, recognise, schema, stage
-from ingest.convert import name, quote
 from ingest.errors import DamagedFileError, InputError
 from ingest.files import Peek
 from ingest.merge import Origin
 from ingest.pseudonyms import keyed
 from ingest.report import FileReport, LoadReport, Progress, Silent
 from ingest.source import Plan, Unrecognised
+from ingest.sql import name, quote, transaction
 from ingest.stage import StagedFile
 from pipeline.settings import Settings
 
@@ -253,10 +253,8 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
     origin = Origin(export.file_id, look.name, run.now)
     noted = [note for one in staged.tables for note in books.notes(connection, one, export.plan)]
     span = books.span(connection, staged.tables, run.now)
-    connection.begin()
-    try:
-        earlier = run.known.get(export.file_id)
-        if earlier is not None and gone is None:
+    with transaction(connection):
+        if export.file_id in run.known and gone is None:
             _retire_changed(run, export, staged)
         books.forget(connection, export.file_id, look.name)
         accounts = [
@@ -266,7 +264,6 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
         if gone is not None:
             gone.retire(connection, run.now)
         main = accounts[0]
-        wanted = books.fingerprint(run.settings, look.name)
         entry = books.Load(
             export.file_id,
             look.name,
@@ -276,13 +273,9 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
             main.quarantined,
             span.first,
             span.last,
-            wanted,
+            books.fingerprint(run.settings, look.name),
         )
         books.enter(connection, entry, accounts, noted, run.now, look.size)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     run.known[export.file_id] = entry
     run.progress.update(main.read)
     return FileReport(

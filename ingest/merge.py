@@ -6,16 +6,16 @@ if it says nothing new, or if the same file has a later row with its key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
-from ingest.convert import name, quote
 from ingest.declare import LOAD_COLUMNS, Column, Table
 from ingest.errors import AccountingError
 from ingest.read import Broken
+from ingest.sql import changed, count, name, quote
 from ingest.stage import Staged, bot_sql
 from pipeline.settings import Settings
 
@@ -144,7 +144,7 @@ def retire(
         f"select {columns}, $loaded_at from raw.{name(table.name)} where {where}",
         {"loaded_at": loaded_at},
     )
-    return _changed(connection, f"delete from raw.{name(table.name)} where {where}")
+    return changed(connection, f"delete from raw.{name(table.name)} where {where}")
 
 
 def _quarantine(
@@ -159,7 +159,7 @@ def _quarantine(
         for number, rule in enumerate(staged.rules, start=1)
     )
     note = {"file_id": origin.file_id, "path": origin.path, "table_name": staged.table.name}
-    bad = _changed(
+    bad = changed(
         connection,
         "insert into raw.quarantine "
         "select $file_id, $path, $table_name, s._row, rules.column_name, rules.rule, "
@@ -232,7 +232,7 @@ def _stored_sql(column: Column, staged: Staged, joins: list[str]) -> str:
 def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str) -> int:
     columns = (*(column.name for column in table.stored), *LOAD_NAMES)
     listed = ", ".join(name(column) for column in columns)
-    return _changed(connection, f"insert into raw.{name(table.name)} ({listed}) {rows}")
+    return changed(connection, f"insert into raw.{name(table.name)} ({listed}) {rows}")
 
 
 def _supersede(
@@ -279,19 +279,3 @@ def same_key(key: Sequence[str], left: str, right: str) -> str:
     return " and ".join(
         f"{left}.{name(column)} is not distinct from {right}.{name(column)}" for column in key
     )
-
-
-def count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
-    """Count the rows of a from-clause."""
-    row = connection.execute(f"select count(*) {rows}").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _changed(
-    connection: duckdb.DuckDBPyConnection,
-    statement: str,
-    values: Mapping[str, object] | None = None,
-) -> int:
-    """Run a statement that changes rows and say how many."""
-    row = connection.execute(statement, dict(values or {})).fetchone()
-    return int(row[0]) if row else 0

@@ -15,10 +15,10 @@ from pathlib import Path
 import duckdb
 
 from ingest import files
-from ingest.convert import name, quote
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
 from ingest.source import Plan
+from ingest.sql import name, quote
 
 LARGEST_OBJECT = 1 << 26  # bytes of one JSON value that DuckDB is given whole
 MOST_LINES_IN_A_CELL = 100

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest import sources
-from ingest.convert import name
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
 from ingest.sources.generic import ATTRIBUTES
+from ingest.sql import name, quote
 from pipeline.settings import FileMapping, Settings
 
 ALIASES = {"programme": "program", "organisation": "org", "organization": "org"}
@@ -150,13 +150,12 @@ def _groups(table: Table, have: Mapping[str, str], settings: Settings) -> dict[s
 def _attribute(group: str, column: str, look: Peek) -> Fill:
     """One reporting group of each employee, as a row of its own."""
     table = next(one for one in sources.tables() if one.name == ATTRIBUTES)
-    literal = "'" + group.replace("'", "''") + "'"
     return Fill(
         table,
         {
             "employee_id": "parent.employee_id",
             "hire_date": "parent.hire_date::varchar",
-            "attribute": literal,
+            "attribute": quote(group),
             "value": "e",
         },
         each=f"[{_text(look, column)}]",

@@ -11,6 +11,7 @@ import duckdb
 
 from ingest import sources
 from ingest.declare import LOAD_COLUMNS, Column, Kind, Table
+from ingest.sql import name, transaction
 
 __all__ = [
     "LOAD_COLUMNS",
@@ -88,7 +89,7 @@ def tables() -> tuple[Table, ...]:
     return sources.tables()
 
 
-def table(name: str) -> Table:
+def table(wanted: str) -> Table:
     """Give the data table of that name (without the schema).
 
     Raises
@@ -96,7 +97,7 @@ def table(name: str) -> Table:
     KeyError
         No such table is declared.
     """
-    return {one.name: one for one in tables()}[name]
+    return {one.name: one for one in tables()}[wanted]
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -111,15 +112,16 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
         "where schema_name = 'raw' and database_name = current_database()"
     ).fetchall():
         have.setdefault(one, set()).add(column)
-    connection.begin()
-    for name, columns in _declared().items():
-        if name not in have:
-            body = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns)
-            connection.execute(f'create table raw."{name}" ({body})')
-        for column, sql_type in columns:
-            if column not in have.get(name, {column}):
-                connection.execute(f'alter table raw."{name}" add column "{column}" {sql_type}')
-    connection.commit()
+    with transaction(connection):
+        for one, columns in _declared().items():
+            if one not in have:
+                body = ", ".join(f"{name(column)} {sql_type}" for column, sql_type in columns)
+                connection.execute(f"create table raw.{name(one)} ({body})")
+            for column, sql_type in columns:
+                if column not in have.get(one, {column}):
+                    connection.execute(
+                        f"alter table raw.{name(one)} add column {name(column)} {sql_type}"
+                    )
 
 
 def _declared() -> dict[str, tuple[tuple[str, str], ...]]:

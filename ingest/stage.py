@@ -14,12 +14,13 @@ from pathlib import Path
 import duckdb
 
 from ingest import read
-from ingest.convert import Conversion, Trouble, conversion, name, quote
+from ingest.convert import Conversion, Trouble, conversion
 from ingest.declare import Column, Rule, Table
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
 from ingest.read import Broken, Relation
 from ingest.source import Fill, Plan, Typed
+from ingest.sql import name, quote
 from pipeline.settings import Settings
 
 UPDATED = Column("updated_at", "time")
