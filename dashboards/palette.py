@@ -1,7 +1,7 @@
 """The one palette, light and dark, as CSS variables and as colours for charts.
 
-Chosen to be told apart with any common colour blindness (blue and ochre for the arms, green and
-magenta for better and worse) and never the only sign: an icon, a word and a position say the same.
+Chosen to be told apart with any common colour blindness (blue and ochre for the arms, teal and
+crimson for better and worse) and never the only sign: an icon, a word and a position say the same.
 Charts are drawn in the light colours; `css` maps each onto its dark one, so that a change of theme
 and a print-out need no second drawing.
 """
@@ -22,10 +22,10 @@ TOKENS: Final[dict[str, tuple[str, str]]] = {
     "muted": ("#525d6b", "#a4aebb"),
     "accent": ("#1d4fd7", "#82b0ff"),
     "accent-soft": ("#e8effd", "#1a2a47"),
-    "better": ("#0a6a47", "#5bd3a3"),
-    "better-soft": ("#e1f3ea", "#12332a"),
-    "worse": ("#9c1c5b", "#ff94c2"),
-    "worse-soft": ("#fce8f1", "#3d1b2d"),
+    "better": ("#0c6f63", "#55dcc6"),
+    "better-soft": ("#dff3ef", "#10332e"),
+    "worse": ("#a3121a", "#fb7d7a"),
+    "worse-soft": ("#fbe7e6", "#3d1c1e"),
     "neutral": ("#46515f", "#b7c1cd"),
     "neutral-soft": ("#eaedf1", "#26303b"),
     "caution": ("#7c4a03", "#f1c872"),

@@ -75,7 +75,7 @@ def range_words(outcome: Outcome, row: Estimate, verdict: str | None) -> str:
         return ""
     low, high = bounds
     if low <= 0 <= high:
-        return f"{_undecided(outcome, low, high, row.scale)} {outcome.peers}"
+        return _undecided(outcome, low, high, row.scale)
     phrase = outcome.more if low > 0 else outcome.less
     near, far = sorted((abs(formats.whole(low)), abs(formats.whole(high))))
     if verdict in ("better", "worse"):
@@ -95,12 +95,13 @@ def _span(near: int, far: int, scale: str) -> str:
 
 def _undecided(outcome: Outcome, low: float, high: float, scale: str) -> str:
     down, up = abs(formats.whole(low)), abs(formats.whole(high))
-    if down == 0 and up == 0:
-        return f"Within {_amount(1, scale)} of no difference: {outcome.more}"
-    first = f"{_amount(down, scale)} {outcome.less_word}" if down else "no difference"
-    if not up:
-        return f"Between {_amount(down, scale)} {outcome.less} and no difference"
-    return f"Between {first} and {_amount(up, scale)} {outcome.more}"
+    if not down and not up:
+        return f"Less than {_amount(1, scale)} apart from matched peers"
+    if down and up:
+        first = f"{_amount(down, scale)} {outcome.less_word}"
+        return f"Between {first} and {_amount(up, scale)} {outcome.more} {outcome.peers}"
+    phrase = outcome.more if up else outcome.less
+    return f"Up to {_amount(up or down, scale)} {phrase} {outcome.peers}, or no difference"
 
 
 def detectable_words(outcome: Outcome, row: Estimate) -> str:

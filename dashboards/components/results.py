@@ -192,7 +192,7 @@ def _details(view: View, rows: OutcomeRows) -> tuple[tuple[str, str], ...]:
     found = [("Definition", definition.definition if definition else "")]
     if row is not None:
         found += [
-            ("Better", f"{outcome.direction} is better"),
+            ("Direction", f"{outcome.direction.capitalize()} is better."),
             ("Period", _period(outcome, row)),
             ("People", _people(row)),
             ("Two designs", formats.interval(row.range_low, row.range_high, row.scale)),

@@ -282,7 +282,7 @@ def _worse(effect: tuple[float, float, float], outcome: str) -> tuple[float, flo
 
 REASONS = {
     "suppressed": "Withheld: fewer than 10 people in an arm.",
-    "not_enough_data": "With about 20 matched mentees; at today's enrolment it will not be reached.",
+    "not_enough_data": "With about 20 matched mentees; it will not be reached at this pace.",
     "not_comparable": "Only 64 % of mentees with a baseline have comparable colleagues; 80 % are "
     "needed to speak for all of them.",
     "no_data": "No incidents were loaded.",
@@ -385,8 +385,8 @@ def trust() -> list[Row]:
               "usual for them); simple before/after figures overstate the effect.", cycle_time),
         check("pre_trend", "ok", "Before the start the data allow a drift of at most 5 % over six "
               "months.", cycle_time),
-        check("negative_control", "not_checked", "Hidden selection was not checked: too few mentees "
-              "have an earlier rating."),
+        check("negative_control", "not_checked", "Hidden selection was not checked: too few "
+              "mentees have an earlier rating."),
         check("drop_out", "ok", "4 % of mentees and 5 % of comparison people merged nothing within "
               "6 months and are left out of cycle time.", cycle_time),
         check("looks", "warn", "No looks were planned; looking often raises false alarms."),
