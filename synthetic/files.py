@@ -24,7 +24,7 @@ def gzipped(path: Path) -> Iterator[gzip.GzipFile]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         path.open("wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=9, mtime=0) as packed,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as packed,
     ):
         yield packed
 

@@ -9,6 +9,7 @@ the largest repository only. The log hours of a person and month add up to what
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ GHOST = "app/"
 _TEAMS_A_REPOSITORY = 4
 _STALE_FILES, _STALE_DAYS, _STALE_WINDOW_DAYS = 2, 88, 45
 _DUPLICATES = 3
+_CHUNK = 1000
 _OPEN, _DRAFT = 0.25, 0.4
 _BOTS, _GHOSTS, _OUTSIDERS = 0.05, 0.004, 0.01
 _UNREVIEWED, _TWICE, _SELF, _BOT_REVIEW = 0.08, 0.28, 0.14, 0.10
@@ -41,7 +43,12 @@ _TITLES = (
     "Move secrets to the vault", "Paginate the audit view", "Drop the unused index",
     "Make tests independent of time", "Unify error pages", "Support dark mode", "Fix naïve sort",
 )  # fmt: skip
+_PREFIXES = ("Draft: ", "WIP: ", "")
 _BOT_TITLES = ("Bump lodash-like from 4.1 to 4.2", "Update lock file", "Release notes")
+_QUOTED_TITLES = [
+    [json.dumps(prefix + title, ensure_ascii=False) for title in _TITLES] for prefix in _PREFIXES
+]
+_QUOTED_BOT_TITLES = [json.dumps(title) for title in _BOT_TITLES]
 
 
 @dataclass(frozen=True)
@@ -344,12 +351,12 @@ def _write(
     out: Path,
 ) -> None:
     """Write some rows of a repository as they stood at the second `taken`."""
+    lines = _lines(calendar, directory, authors, repository, batch, rows, taken)
     with gzipped(out / f"{repository.name}.json.gz") as file:
-        separator = "["
-        for line in _lines(calendar, directory, authors, repository, batch, rows, taken):
-            file.write((separator + line).encode())
-            separator = ","
-        file.write(b"[]\n" if separator == "[" else b"]\n")
+        file.write(b"[")
+        for place, some in enumerate(iter(lambda: ",".join(islice(lines, _CHUNK)), "")):
+            file.write(f"{',' if place else ''}{some}".encode())
+        file.write(b"]\n")
 
 
 def _lines(
@@ -404,9 +411,8 @@ def _quoted(moment: str) -> str:
 def _title(author: int, title: int, is_draft: bool) -> str:
     """A title as JSON."""
     if author < 0:
-        return json.dumps(_BOT_TITLES[title % len(_BOT_TITLES)])
-    prefix = ("Draft: ", "WIP: ", "")[title % 3] if is_draft else ""
-    return json.dumps(prefix + _TITLES[title], ensure_ascii=False)
+        return _QUOTED_BOT_TITLES[title % len(_BOT_TITLES)]
+    return _QUOTED_TITLES[title % len(_PREFIXES) if is_draft else -1][title]
 
 
 def _review_lists(

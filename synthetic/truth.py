@@ -10,6 +10,7 @@ from synthetic.people import DAYS_A_MONTH, NEVER, TOP_LEVEL, Floats, Ints
 
 HORIZONS = (6, 12, 18, 24)
 _REPLICATES = 200
+_MOST_FUTURES = 200_000
 _BASELINE_MONTHS = 3
 
 
@@ -106,7 +107,8 @@ def planted(
     who
         Indices of people to average over, by default `begun(organisation)`.
     replicates
-        Futures drawn for each of them, with the same chances in both worlds.
+        Futures drawn for each of them, with the same chances in both worlds; fewer where there
+        are over a thousand people to average over.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def planted(
     mentees = begun(organisation) if who is None else who
     if len(mentees) == 0:
         raise ValueError("nobody began a mentorship, so there is no effect to average")
-    repeated = np.tile(mentees, replicates)
+    repeated = np.tile(mentees, max(1, min(replicates, _MOST_FUTURES // len(mentees))))
     chances = rng.random((2, max(HORIZONS), len(repeated)))
     with_, without = (
         _futures(organisation, repeated, chances, mentored) for mentored in (True, False)
