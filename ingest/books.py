@@ -14,7 +14,7 @@ import duckdb
 from ingest import sources
 from ingest.merge import Account
 from ingest.source import Plan
-from ingest.sql import count, name, number, quote
+from ingest.sql import number, quote
 from ingest.stage import Staged
 from pipeline.settings import Settings
 
@@ -50,14 +50,6 @@ class Load:
     def name(self) -> str:
         """`<source>__<shape>`."""
         return f"{self.source}__{self.shape}"
-
-
-@dataclass(frozen=True)
-class Span:
-    """Earliest and latest event of a file, up to the load."""
-
-    first: datetime | None
-    last: datetime | None
 
 
 @dataclass(frozen=True)
@@ -101,33 +93,12 @@ def loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
     return {row[0]: Load(*row) for row in rows}
 
 
-def span(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], now: datetime) -> Span:
-    """Find the earliest and latest event among the usable rows; what lies ahead is no event yet."""
-    moments = [
-        f"select {name(column.name)}::timestamptz as moment from {one.relation} where _bad = 0"
-        for one in staged
-        for column in one.table.stored
-        if column.event
-    ]
-    if not moments:
-        return Span(None, None)
-    events = " union all ".join(moments)
-    row = connection.execute(
-        f"select min(moment), max(moment) from ({events}) where moment <= $now", {"now": now}
-    ).fetchone()
-    return Span(*row) if row else Span(None, None)
-
-
 def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> list[Noted]:
     """Count what happened to the texts of one staged table, and look for signs of truncation."""
-    table = staged.table
-    total = count(connection, f"from {staged.relation}")
-    counted = connection.execute(
-        f"select _flags, count(*) from {staged.relation} where _bad = 0 and _flags > 0 group by 1"
-    ).fetchall()
+    table, total = staged.table, staged.facts.rows
     found = []
     for bit, (column, trouble) in enumerate(staged.troubles):
-        failed = sum(count for flags, count in counted if flags >> bit & 1)
+        failed = sum(count for flags, count in staged.facts.flags.items() if flags >> bit & 1)
         if failed:
             check = f"{column}_{TROUBLE_CHECKS[trouble]}"
             words = f"{column} {TROUBLE_WORDS[trouble]} in {failed} of {total} rows"

@@ -147,6 +147,8 @@ class Table:
     forgets
         Columns emptied when a row moves to the history table (a story whose consent was
         withdrawn).
+    happened
+        SQL condition for rows whose events are no mere plans.
     """
 
     name: str
@@ -156,6 +158,7 @@ class Table:
     rules: tuple[Rule, ...] = ()
     unlike: tuple[str, ...] = ()
     forgets: tuple[str, ...] = ()
+    happened: str = "true"
 
     @property
     def stored(self) -> tuple[Column, ...]:

@@ -252,7 +252,8 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
     merge.make_pseudonyms(connection, staged.tables, run.settings)
     origin = Origin(export.file_id, look.name, run.now)
     noted = [note for one in staged.tables for note in books.notes(connection, one, export.plan)]
-    span = books.span(connection, staged.tables, run.now)
+    firsts = [one.facts.first for one in staged.tables if one.facts.first]
+    lasts = [one.facts.last for one in staged.tables if one.facts.last]
     with transaction(connection):
         if export.file_id in run.known and gone is None:
             _retire_changed(run, export, staged)
@@ -271,8 +272,8 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
             export.plan.shape,
             main.read,
             main.quarantined,
-            span.first,
-            span.last,
+            min(firsts, default=None),
+            max(lasts, default=None),
             books.fingerprint(run.settings, look.name),
         )
         books.enter(connection, entry, accounts, noted, run.now, look.size)
@@ -287,8 +288,8 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
         main.loaded,
         main.known,
         main.quarantined,
-        span.first,
-        span.last,
+        entry.first_event_at,
+        entry.last_event_at,
         export.plan.unused,
         (*(note.sentence for note in noted), *books.quarantined(connection, export.file_id)),
     )

@@ -78,11 +78,12 @@ def make_pseudonyms(
     nobody = "select null::varchar as name where false"
     connection.execute(
         "create or replace temp table pseudonyms as select name, keyed(name) as hash "
-        f"from ({' union '.join(named or [nobody])}) where name is not null"
+        f"from (select distinct name from ({' union all '.join(named or [nobody])})) "
+        "where name is not null"
     )
     connection.execute(
-        "create or replace temp table bots as select name "
-        f"from ({' union '.join(acting or [nobody])}) where {bot_sql('name', settings)}"
+        "create or replace temp table bots as select distinct name "
+        f"from ({' union all '.join(acting or [nobody])}) where {bot_sql('name', settings)}"
     )
 
 
@@ -104,8 +105,9 @@ def merge(
     AccountingError
         The counts do not add up.
     """
-    rows = count(connection, f"from {staged.relation}")
-    bad = _quarantine(connection, staged, broken, origin)
+    rows, bad = staged.facts.rows, staged.facts.bad
+    if bad or broken:
+        _quarantine(connection, staged, broken, origin)
     repeated = find_repeated(connection, staged)
     table = staged.table
     hashed = hashed_sql(staged, origin)
@@ -152,14 +154,20 @@ def _quarantine(
     staged: Staged,
     broken: Sequence[Broken],
     origin: Origin,
-) -> int:
-    """Note every row that cannot be used; returns how many there are among the staged ones."""
+) -> None:
+    """Note every row that cannot be used.
+
+    Raises
+    ------
+    AccountingError
+        More or fewer rows are noted than are bad.
+    """
     rules = ", ".join(
         f"({number}, {quote(rule.column)}, {quote(rule.name)}, {quote(rule.advice)})"
         for number, rule in enumerate(staged.rules, start=1)
     )
     note = {"file_id": origin.file_id, "path": origin.path, "table_name": staged.table.name}
-    bad = changed(
+    noted = changed(
         connection,
         "insert into raw.quarantine "
         "select $file_id, $path, $table_name, s._row, rules.column_name, rules.rule, "
@@ -168,12 +176,13 @@ def _quarantine(
         "on rules.number = s._bad where s._bad > 0",
         note,
     )
+    if noted != staged.facts.bad:
+        raise AccountingError(f"{staged.table.name}: {noted} of {staged.facts.bad} rows noted")
     if broken:
         connection.executemany(
             "insert into raw.quarantine values (?, ?, ?, ?, '', ?, ?, 1)",
             [(*note.values(), line.row, line.rule, line.advice) for line in broken],
         )
-    return bad
 
 
 def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
@@ -242,36 +251,36 @@ def _supersede(
     raw = f"raw.{name(table.name)}"
     others = [column.name for column in table.stored if column.name not in table.key]
     differs = " or ".join(f"i.{name(one)} is distinct from t.{name(one)}" for one in others)
+    newly, again = "differs and is_newer", "not differs and is_later"
     connection.execute(
         f"""
         create or replace temp table met as
         select
             i.rowid as incoming_row, t.rowid as raw_row,
             ({differs or "false"}) as differs, i._updated_at >= t._updated_at as is_newer,
-            i._updated_at
+            i._updated_at > t._updated_at as is_later, i._updated_at
         from incoming as i join {raw} as t on {same_key(table.key, "i", "t")}
         """
     )
-    unchanged = count(connection, "from met where not (differs and is_newer)")
-    retire(
-        connection,
-        table,
-        "rowid in (select raw_row from met where differs and is_newer)",
-        origin.loaded_at,
-    )
-    # A row that says the same later is as new as its latest saying.
-    connection.execute(
-        f"update {raw} as t set _updated_at = met._updated_at from met "
-        "where met.raw_row = t.rowid and not met.differs and met._updated_at > t._updated_at"
-    )
+    ((met, newer, confirmed),) = connection.execute(
+        f"select count(*), count(*) filter ({newly}), count(*) filter ({again}) from met"
+    ).fetchall()
+    if newer:
+        where = f"rowid in (select raw_row from met where {newly})"
+        retire(connection, table, where, origin.loaded_at)
+    if confirmed:  # a row that says the same later is as new as its latest saying
+        connection.execute(
+            f"update {raw} as t set _updated_at = met._updated_at from met "
+            f"where met.raw_row = t.rowid and {again}"
+        )
     loaded = _insert(
         connection,
         table,
         "select * from incoming as i where not exists "
-        "(select 1 from met where met.incoming_row = i.rowid and not (differs and is_newer))",
+        f"(select 1 from met where met.incoming_row = i.rowid and not ({newly}))",
     )
     connection.execute("drop table met")
-    return loaded, unchanged
+    return loaded, met - newer
 
 
 def same_key(key: Sequence[str], left: str, right: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -55,6 +56,27 @@ BOT_NAMES = (
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What staged rows sum up to.
+
+    Attributes
+    ----------
+    rows, bad
+        All rows, and those that cannot be used.
+    flags
+        Troubles of the usable rows: `_flags` -> rows.
+    first, last
+        Earliest and latest event among the usable rows, up to now.
+    """
+
+    rows: int
+    bad: int
+    flags: dict[int, int]
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
 class Staged:
     """Rows of one table, in a temporary table.
 
@@ -72,13 +94,16 @@ class Staged:
         Bit -> column and what happened to its text.
     known_bots
         Person columns of which the source itself says whether it is a bot.
+    facts
+        What the rows sum up to.
     """
 
     table: Table
     relation: str
     rules: tuple[Rule, ...]
     troubles: tuple[tuple[str, Trouble], ...]
-    known_bots: tuple[str, ...] = ()
+    known_bots: tuple[str, ...]
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -114,17 +139,12 @@ def stage(
         except DamagedFileError as error:
             problem = error
             continue
-        bad = any_row(connection, f"from {staged.tables[0].relation} where _bad > 0")
+        bad = staged.tables[0].facts.bad > 0
         if attempt.problem is None or not attempt.problem(connection, bad):
             return _with_lists(connection, staged, plan, settings)
     if problem is None:
         raise AssertionError("the last way to read a file has no problem of its own")
     raise problem
-
-
-def any_row(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
-    """Tell whether a from-clause gives any row."""
-    return connection.execute(f"select 1 {rows} limit 1").fetchone() is not None
 
 
 def with_settings(table: Table, settings: Settings) -> Table:
@@ -223,7 +243,11 @@ def _stage(
     keep: tuple[str, ...],
     look: Peek | None,
 ) -> Staged:
-    """Create the temporary table of one fill. `look` is None for a list inside the records."""
+    """Create the temporary table of one fill. `look` is None for a list inside the records.
+
+    Nested selects, not common table expressions: DuckDB binds each of those twice, and so the
+    innermost of four sixteen times, which costs more than a small file itself.
+    """
     table = with_settings(fill.table, settings)
     read_columns = [column for column in (*table.columns, UPDATED) if column.flags is None]
     conversions = {column.name: _conversion(column, fill, zone) for column in read_columns}
@@ -242,20 +266,43 @@ def _stage(
     connection.execute(
         f"""
         create temp table {relation} as
-        with texts as ({source}),
-        parsed as (select *, {_aliased(conversions, "parsed", "p")} from texts),
-        valued as (select *, {_aliased(conversions, "value", "v")} from parsed),
-        named as (select *, {named} from valued)
         select
             _seq, _row, {columns},
             coalesce(v_updated_at, {default}) as _updated_at,
             {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad,
             {_bits(conversions, troubles)}::ubigint as _flags
-        from named
+        from (
+            select *, {named} from (
+                select *, {_aliased(conversions, "value", "v")} from (
+                    select *, {_aliased(conversions, "parsed", "p")} from ({source})
+                )
+            )
+        )
         """,
         None if look is None else {"modified_at": look.modified_at},
     )
-    return Staged(table, relation, rules, troubles, tuple(fill.bots))
+    facts = _facts(connection, table, relation)
+    return Staged(table, relation, rules, troubles, tuple(fill.bots), facts)
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> Facts:
+    events = [f"{name(column.name)}::timestamptz" for column in table.stored if column.event]
+    past = [f"case when {event} <= now() then {event} end" for event in events]
+    listed = ", ".join(past) or "null::timestamptz"
+    happened = f"filter ({table.happened})"
+    sums = connection.execute(
+        f"select _bad > 0, case when _bad = 0 then _flags else 0 end as flags, count(*), "
+        f"min(least({listed})) {happened}, max(greatest({listed})) {happened} "
+        f"from {relation} group by all"
+    ).fetchall()
+    usable = [row for row in sums if not row[0]]
+    return Facts(
+        sum(row[2] for row in sums),
+        sum(row[2] for row in sums if row[0]),
+        {row[1]: row[2] for row in usable if row[1]},
+        min((row[3] for row in usable if row[3]), default=None),
+        max((row[4] for row in usable if row[4]), default=None),
+    )
 
 
 def _conversion(column: Column, fill: Fill, zone: str) -> Conversion:

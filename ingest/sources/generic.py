@@ -67,9 +67,10 @@ def _table(
     rules: tuple[Rule, ...] = (),
     unlike: tuple[str, ...] = (),
     forgets: tuple[str, ...] = (),
+    happened: str = "true",
 ) -> Table:
     flat = [c for column in columns for c in (column if isinstance(column, tuple) else (column,))]
-    return Table(f"generic__{shape}", grain, tuple(flat), key, rules, unlike, forgets)
+    return Table(f"generic__{shape}", grain, tuple(flat), key, rules, unlike, forgets, happened)
 
 
 def _time(name: str, *, required: bool = False, essential: bool = False) -> Column:
@@ -294,6 +295,7 @@ TABLES: tuple[Table, ...] = (
                 "a mentorship that began needs the day it began",
             ),
         ),
+        happened=BEGUN,
     ),
     _table(
         "sessions",
@@ -314,6 +316,7 @@ TABLES: tuple[Table, ...] = (
             },
             required=True,
         ),
+        happened="status <> 'scheduled'",
     ),
     _table(
         "goals",
