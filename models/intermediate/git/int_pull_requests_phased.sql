@@ -12,6 +12,10 @@ int_identities_linked as (
     select * from {{ ref('int_identities_linked') }}
 ),
 
+int_data_ends as (
+    select * from {{ ref('int_data_ends') }}
+),
+
 -- The author's own reviews and bots' reviews are no second pair of eyes. One person may
 -- review under another login than the one that opened the pull request.
 reviews_by_others as (
@@ -30,6 +34,7 @@ reviews_by_others as (
         on int_reviews_unioned.reviewer_key = reviewers.identifier_key
     left join int_identities_linked as authors
         on int_pull_requests_timed.author_key = authors.identifier_key
+    cross join int_data_ends
     where
         not coalesce(int_reviews_unioned.reviewer_is_bot, false)
         and int_reviews_unioned.reviewer_key is not null
@@ -40,7 +45,10 @@ reviews_by_others as (
             true
         )
         and coalesce(reviewers.person_key <> authors.person_key, true)
-        and int_reviews_unioned.submitted_at <= int_pull_requests_timed.merged_at
+        and {{ utc_date('int_reviews_unioned.submitted_at') }} <= int_data_ends.git_end
+        and coalesce(
+            int_reviews_unioned.submitted_at <= int_pull_requests_timed.merged_at, true
+        )
 ),
 
 first_reviews as (

@@ -96,4 +96,6 @@ select
     month,
     sum({{ hours_between('starts_at', 'ends_at') }}) / 168.0 as on_call_weeks
 from bounded
+-- A shift that ends with a month has no time in the next.
+where starts_at < ends_at
 group by person_key, month
