@@ -79,7 +79,12 @@ def write_incidents(
                 line = json.dumps(_incident(view, place), ensure_ascii=False, separators=(",", ":"))
                 file.write((('{"incidents":[' if place == 0 else ",") + line).encode())
             file.write(b'],"limit":500,"offset":0,"total":null,"more":false}\n')
-    return {"incidents": len(pages), "on_call_shifts": shifts, "users": users}
+    return {
+        "incidents": len(pages),
+        "incidents_acknowledged": int(np.sum(pages.acknowledged <= end)),
+        "on_call_shifts": shifts,
+        "users": users,
+    }
 
 
 def draw_pages(organisation: Organisation, rng: np.random.Generator) -> Pages:
