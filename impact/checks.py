@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from impact.cohort import Cohort, Segment, Table
+from impact.cohort import OVERALL, Cohort, Segment, Table
 from impact.cycle_time import mean_log_hours
 from impact.linear import fit_within_cells
 from impact.reference import two_sided_p
@@ -88,8 +88,18 @@ def check_matched_share(segment: Segment, matched: int, eligible: int) -> Check:
 
 
 def check_designs(row: Row) -> Check:
-    """Whether designs A and B of cycle time agree within their joint error."""
-    if row.disagreement is None or row.disagreement_error is None:
+    """Whether designs A and B of cycle time lead to the same finding.
+
+    They err in opposite directions, so some distance is normal and shown as the range. They
+    disagree where they differ by more than chance and more than 0.05 on the log scale, and what one
+    of them finds (better, worse, nothing certain) the other does not.
+    """
+    if (
+        row.disagreement is None
+        or row.disagreement_error is None
+        or row.design_a is None
+        or row.design_b is None
+    ):
         return Check(
             "design_agreement",
             "pr_cycle_time",
@@ -99,26 +109,26 @@ def check_designs(row: Row) -> Check:
             "not_checked",
             "The two designs for cycle time could not both be fitted.",
         )
-    size = abs(row.disagreement)
-    differ = size > max(DISAGREEMENT, 2 * row.disagreement_error)
-    low, high = sorted((row.design_a or 0.0, row.design_b or 0.0))
-    between = (
-        f"{signed(per_cent(float(np.exp(low))))} % and {signed(per_cent(float(np.exp(high))))} %"
-    )
-    sentence = (
-        f"The two designs for cycle time disagree ({between})."
-        if differ
-        else f"The two designs for cycle time agree ({between})."
-    )
+    size, threshold = abs(row.disagreement), max(DISAGREEMENT, 2 * row.disagreement_error)
+    apart = size > threshold
+    same = _finding(row.design_a, row.error_a) == _finding(row.design_b, row.error_b)
+    low, high = sorted(per_cent(float(np.exp(value))) for value in (row.design_a, row.design_b))
+    between = f"{signed(low)} % and {signed(high)} %"
+    words = "agree" if not apart else "differ in size but not in finding" if same else "disagree"
     return Check(
         "design_agreement",
         "pr_cycle_time",
         row.segment,
         size,
-        max(DISAGREEMENT, 2 * row.disagreement_error),
-        "fail" if differ else "ok",
-        sentence,
+        threshold,
+        "ok" if not apart else "warn" if same else "fail",
+        f"The two designs for cycle time {words} ({between}).",
     )
+
+
+def _finding(estimate: float, error: float | None) -> int:
+    """What one design finds by itself at twice its error: -1, 0 or 1."""
+    return 0 if abs(estimate) < 2 * (error or 0.0) else int(np.sign(estimate))
 
 
 def check_dip(cohort: Cohort) -> Check:
@@ -236,6 +246,19 @@ def check_drop_out(cohort: Cohort, months: int) -> Check:
         DROP_OUT,
         "warn" if differ else "ok",
         sentence,
+    )
+
+
+def check_placebo() -> Check:
+    """Say that placebo draws are not part of a refresh."""
+    return Check(
+        "placebo",
+        "all",
+        OVERALL,
+        None,
+        None,
+        "not_checked",
+        "Placebo mentees were not drawn in this refresh.",
     )
 
 

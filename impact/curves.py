@@ -11,7 +11,7 @@ from impact.clusters import two_way_error
 from impact.cohort import Segment, Table
 from impact.reference import critical_value
 from impact.staying import event_columns
-from impact.survival import fit_curve, incidence_influence, value_at
+from impact.survival import fit_curve, incidence_influences, value_at
 from impact.types import BoolArray, FloatArray, IntArray
 from impact.weights import att_weights
 
@@ -112,7 +112,11 @@ def _draw(
 ) -> list[CurvePoint]:
     if members.time.size == 0:
         return []
+    everyone = int(np.unique(members.person).size)
     curve = fit_curve(members.time, members.event, members.weight, 2)
+    influences = incidence_influences(
+        curve, 1, members.time, members.event, members.weight, np.arange(last_month + 1.0)
+    )
     points = []
     for month in range(last_month + 1):
         at_risk = int(np.unique(members.person[members.time >= month]).size)
@@ -122,14 +126,10 @@ def _draw(
             value = value_at(curve, 1.0 - curve.incidence[:, 0], 1.0, month)
         else:
             value = value_at(curve, curve.incidence[:, 0], 0.0, month)
-        influence = incidence_influence(
-            curve, 1, members.time, members.event, members.weight, month
-        )
-        error = two_way_error(influence, members.cell, members.person).standard_error
+        error = two_way_error(influences[month], members.cell, members.person).standard_error
         low, high = _bounds(value, error, confidence)
         met = (members.event == 1) & (members.time <= month)
         events = int(np.unique(members.person[met]).size)
-        everyone = int(np.unique(members.person).size)
         points.append(
             CurvePoint(
                 outcome, arm, segment, month, value, low, high, at_risk, events, everyone - events

@@ -29,6 +29,8 @@ from impact.verdicts import Figures, Ruling, Verdict, as_overall, decide, find_b
 
 SEGMENT_LEVEL = 0.02
 """Holm-adjusted level under which a dimension's groups are taken to differ."""
+WEAK_CAUSE = 1.25
+"""An E-value under this is within reach of ordinary unrecorded differences."""
 
 _Family = tuple[str, str, int]
 _Pool = tuple[Outcome, Scale, int, str]
@@ -370,6 +372,70 @@ def _e_value(row: Row, figures: Figures) -> EValue | None:
     if row.scale == "difference" and row.mentored_value is not None:
         return e_value_of_difference(row.mentored_value, row.comparison_value or 0.0, low, high)
     return None
+
+
+def check_looks(study: Study) -> Check:
+    """Whether looks were planned, and where today stands in the plan."""
+    look = study.look
+    value = float(look.number)
+    if study.plan is None:
+        return Check(
+            "looks",
+            "all",
+            OVERALL,
+            None,
+            None,
+            "warn",
+            "No looks were planned: looking at verdicts often raises false alarms.",
+        )
+    count = study.plan.count
+    if look.last is None:
+        sentence = f"The first of {count} planned looks is still to come."
+    elif look.is_today:
+        sentence = f"This is look {look.number} of {count} planned ones."
+    else:
+        sentence = (
+            f"This is between planned looks; look {look.number} of {count} was on "
+            f"{look.last:%d.%m.%Y}."
+        )
+    return Check("looks", "all", OVERALL, value, float(count), "ok", sentence)
+
+
+def check_hidden_causes(row: Row, study: Study) -> Check:
+    """How strong an unrecorded cause would have to be to explain the estimate away."""
+    figures = _figures(row, {}, None, study)
+    value = _e_value(row, figures)
+    if value is None:
+        return Check(
+            "hidden_causes",
+            row.outcome,
+            row.segment,
+            None,
+            WEAK_CAUSE,
+            "not_checked",
+            "There is no estimate that a hidden cause could explain.",
+        )
+    if value.bound <= 1.0:
+        return Check(
+            "hidden_causes",
+            row.outcome,
+            row.segment,
+            value.bound,
+            WEAK_CAUSE,
+            "ok",
+            "The interval includes no difference, so there is nothing to explain away.",
+        )
+    return Check(
+        "hidden_causes",
+        row.outcome,
+        row.segment,
+        value.bound,
+        WEAK_CAUSE,
+        "warn" if value.bound < WEAK_CAUSE else "ok",
+        "To explain the estimate away, something unrecorded would have to make both being mentored "
+        f"and the outcome {value.estimate:.1f} times as likely ({value.bound:.1f} times for the "
+        "nearer end of the interval).",
+    )
 
 
 def _publish(

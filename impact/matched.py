@@ -100,6 +100,8 @@ def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
         degrees=fit.degrees,
         design_a=fit.design_a.estimate,
         design_b=fit.design_b.estimate,
+        error_a=fit.design_a.standard_error,
+        error_b=fit.design_b.standard_error,
         disagreement=fit.difference,
         disagreement_error=fit.difference_error,
         deviation=fit.deviation,

@@ -26,6 +26,7 @@ INDEX_COLUMNS = (
     "job_family",
     "is_top_rank",
     "tenure_months",
+    "tenure_band",
     "months_in_level",
     "base_hours_3",
     "base_hours_9",

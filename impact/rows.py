@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
 
 from impact.cohort import Segment
 from impact.types import Comparison, Fit, Outcome, Refusal, Scale
@@ -23,8 +19,9 @@ class Row:
         What the row is about.
     effect, standard_error, degrees
         On the model's scale: log ratio, difference, or months; none where refused.
-    design_a, design_b, disagreement, disagreement_error
-        The two designs on the model's scale, their difference and its error; cycle time only.
+    design_a, design_b, error_a, error_b, disagreement, disagreement_error
+        The two designs on the model's scale, their errors, their difference and its error; cycle
+        time only.
     deviation
         Standard deviation of the comparison arm on the model's scale; cycle time only.
     mentored_value, comparison_value, baseline_value
@@ -56,6 +53,8 @@ class Row:
     degrees: float | None = None
     design_a: float | None = None
     design_b: float | None = None
+    error_a: float | None = None
+    error_b: float | None = None
     disagreement: float | None = None
     disagreement_error: float | None = None
     deviation: float | None = None
@@ -101,48 +100,3 @@ class Row:
             refusal=refusal.reason,
             refusal_sentence=refusal.sentence,
         )
-
-
-_TEXT = {
-    "outcome",
-    "scale",
-    "comparison",
-    "segment_dimension",
-    "segment_value",
-    "refusal",
-    "refusal_sentence",
-}
-_WHOLE = {
-    field.name
-    for field in dataclasses.fields(Row)
-    if field.name.startswith(("n_", "events_", "nonevents_", "incidents_"))
-} | {"follow_up_months", "decidable_on"}
-
-
-def to_frame(rows: Iterable[Row]) -> pd.DataFrame:
-    """Rows as a frame with fixed column types, also when there are none."""
-    fields = [field.name for field in dataclasses.fields(Row)]
-    values = [dataclasses.astuple(row) for row in rows]
-    columns = list(zip(*values, strict=True)) if values else [()] * len(fields)
-    frame = {}
-    for name, column in zip(fields, columns, strict=True):
-        kind = "str" if name in _TEXT else "Int64" if name in _WHOLE else "float64"
-        frame[name] = pd.Series(list(column), dtype=kind)
-    return pd.DataFrame(frame)
-
-
-def from_frame(frame: pd.DataFrame) -> list[Row]:
-    """Read rows back; unknown values become none."""
-    fields = [field.name for field in dataclasses.fields(Row)]
-    columns = []
-    for name in fields:
-        values = frame[name].astype(object).where(frame[name].notna(), None).tolist()
-        if name in _WHOLE:
-            values = [None if value is None else int(value) for value in values]
-        columns.append(values)
-    return [Row(*values) for values in zip(*columns, strict=True)]
-
-
-def finite(value: float) -> float | None:
-    """Return the value, or none where it is no finite number."""
-    return float(value) if np.isfinite(value) else None

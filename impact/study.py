@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 
-from impact.looks import Look, Plan, find_look
+import pandas as pd
+
+from impact.looks import DEFAULT_LOOKS, Look, Plan, find_look
 from impact.types import Outcome, Scale
 
 HEADLINE_MONTHS: dict[Outcome, int] = {
@@ -70,3 +73,45 @@ class Study:
     def is_headline(self, outcome: Outcome, scale: Scale, months: int) -> bool:
         """Whether a row is the outcome's headline window and scale."""
         return HEADLINE_MONTHS[outcome] == months and HEADLINE_SCALE[outcome] == scale
+
+
+def read_study(ends: pd.DataFrame, confidence: str, follow_up_months: str, plan: str) -> Study:
+    """Read a study from the data ends and the settings that dbt hands over as text.
+
+    Parameters
+    ----------
+    ends
+        One row with `as_of_date`, `git_end` and `incidents_end`, the latter null without such an
+        export.
+    confidence
+        A number as text.
+    follow_up_months, plan
+        A list of months, and an object with `first_look`, `every_months` and `looks`, as JSON.
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one row of data ends, or no as-of day in it.
+    """
+    if len(ends) != 1 or ends["as_of_date"].isna().any():
+        raise ValueError(f"one row of data ends with an as-of day is needed, found {len(ends)}")
+    row = ends.iloc[0]
+    return Study(
+        as_of=pd.Timestamp(row["as_of_date"]).date(),
+        confidence=float(confidence),
+        follow_up_months=tuple(int(months) for months in json.loads(follow_up_months)),
+        plan=_read_plan(json.loads(plan)),
+        has_git=bool(pd.notna(row["git_end"])),
+        has_incidents=bool(pd.notna(row["incidents_end"])),
+    )
+
+
+def _read_plan(plan: dict[str, str | int | None]) -> Plan | None:
+    first, every, looks = plan["first_look"], plan["every_months"], plan["looks"]
+    if first is None:
+        return None
+    return Plan(
+        dt.date.fromisoformat(str(first)),
+        3 if every is None else int(every),
+        DEFAULT_LOOKS if looks is None else int(looks),
+    )

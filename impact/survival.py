@@ -111,6 +111,43 @@ def incidence_influence(
     return _influence(curve, gains, time, event, weight)
 
 
+def incidence_influences(
+    curve: Curve,
+    cause: int,
+    time: FloatArray,
+    event: IntArray,
+    weight: FloatArray,
+    horizons: FloatArray,
+) -> FloatArray:
+    """Influences on the incidence at many horizons at once, shape (horizons, n).
+
+    The gain of `incidence_influence` is, up to the horizon, a part that does not depend on it less
+    the horizon's level times another: two running sums serve all horizons.
+    """
+    safe = np.where(curve.at_risk > 0, curve.at_risk, np.inf)
+    by_level = 1.0 / (_stay(curve) * safe)
+    causes = curve.hazards.shape[1]
+    fixed = np.repeat((curve.incidence[:, cause - 1] * by_level)[:, None], causes, axis=1)
+    fixed[:, cause - 1] += curve.before / safe
+    fixed_drift = np.concatenate([[0.0], np.cumsum((fixed * curve.hazards).sum(axis=1))])
+    level_drift = np.concatenate([[0.0], np.cumsum(by_level * curve.hazards.sum(axis=1))])
+    position = np.searchsorted(curve.times, time)
+    met = event > 0
+    own_fixed, own_level = np.zeros(time.size), np.zeros(time.size)
+    own_fixed[met] = fixed[position[met], event[met] - 1]
+    own_level[met] = by_level[position[met]]
+    influences = np.empty((horizons.size, time.size))
+    for number, horizon in enumerate(horizons):
+        level = value_at(curve, curve.incidence[:, cause - 1], 0.0, horizon)
+        last = int(np.searchsorted(curve.times, horizon, side="right"))
+        seen = np.minimum(position + 1, last)
+        inside = time <= horizon
+        influences[number] = np.where(inside, own_fixed - level * own_level, 0.0)
+        influences[number] -= fixed_drift[seen] - level * level_drift[seen]
+    weighted: FloatArray = influences * weight
+    return weighted
+
+
 def restricted_mean_influence(
     curve: Curve, time: FloatArray, event: IntArray, weight: FloatArray, horizon: float
 ) -> FloatArray:

@@ -10,6 +10,7 @@ from sksurv.nonparametric import cumulative_incidence_competing_risks
 from impact.survival import (
     fit_curve,
     incidence_influence,
+    incidence_influences,
     restricted_mean,
     restricted_mean_influence,
     survival_influence,
@@ -114,3 +115,14 @@ def test_everybody_leaving_at_once_leaves_nobody_and_no_infinity():
     assert np.isfinite(survival_influence(curve, time, event, weight, 12.0)).all()
     assert np.isfinite(restricted_mean_influence(curve, time, event, weight, 12.0)).all()
     assert restricted_mean(curve, 12.0) == 3.0
+
+
+def test_influences_of_many_horizons_equal_those_of_each():
+    time, event, weight = tied_times()
+    curve = fit_curve(time, event, weight, causes=2)
+    horizons = np.array([0.0, 0.5, 7.25, 12.0, 500.0])
+    for cause in (1, 2):
+        together = incidence_influences(curve, cause, time, event, weight, horizons)
+        for row, horizon in zip(together, horizons, strict=True):
+            alone = incidence_influence(curve, cause, time, event, weight, float(horizon))
+            assert np.allclose(row, alone, atol=1e-14)

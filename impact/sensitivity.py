@@ -1,0 +1,188 @@
+"""The headline again under other choices: how much does the answer hang on ours?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from impact.censoring import fit_censoring_weighted, starts_later
+from impact.cohort import OVERALL, Cohort, Segment, Table
+from impact.cycle_time import fit_cycle_time
+from impact.incident_rate import fit_incident_rate
+from impact.material import Material
+from impact.reference import critical_value
+from impact.rows import Row
+from impact.staying import fit_at_horizon
+from impact.study import HEADLINE_MONTHS, HEADLINE_SCALE, Study
+from impact.two_way import fit_two_way
+from impact.types import Fit, Outcome, Refusal
+
+Variant = Literal["design_a", "design_b", "two_way_fe", "clean_controls", "censoring_weighted"]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """One headline outcome under one other choice, on its natural scale.
+
+    Attributes
+    ----------
+    outcome, variant, segment
+        What the row is about.
+    estimate, ci_low, ci_high
+        Ratio or difference.
+    n_mentored, n_comparison
+        People behind it.
+    """
+
+    outcome: Outcome
+    variant: Variant
+    segment: Segment
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n_mentored: int
+    n_comparison: int
+
+
+def vary(
+    rows: Iterable[Row], material: Material, panel: Table | None, study: Study
+) -> list[Sensitivity]:
+    """Every variant that could be fitted.
+
+    Parameters
+    ----------
+    rows
+        All estimates, for the two designs of cycle time in every segment.
+    material
+        Matched rows; the other variants are fitted for everyone together.
+    panel
+        Person-months: `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count`,
+        `is_mentored`; none without pull requests.
+    study
+        Confidence.
+    """
+    found = [*_designs(rows, study)]
+    cohort = material.cohort(OVERALL)
+    if "a" in cohort.designs:
+        found.extend(_clean_controls(cohort, material, study))
+        found.extend(_censoring_weighted(cohort, material, study))
+    if panel is not None and study.has_git:
+        found.extend(_two_way(panel, study))
+    return found
+
+
+def _designs(rows: Iterable[Row], study: Study) -> Iterator[Sensitivity]:
+    for row in rows:
+        headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
+        if row.comparison != "matched" or not headline or row.effect is None:
+            continue
+        pairs: tuple[tuple[Variant, float | None, float | None], ...] = (
+            ("design_a", row.design_a, row.error_a),
+            ("design_b", row.design_b, row.error_b),
+        )
+        for variant, effect, error in pairs:
+            if effect is None or error is None:
+                continue
+            reach = critical_value(study.alpha, row.degrees or np.inf) * error
+            yield Sensitivity(
+                row.outcome,
+                variant,
+                row.segment,
+                float(np.exp(effect)),
+                float(np.exp(effect - reach)),
+                float(np.exp(effect + reach)),
+                row.n_mentored or 0,
+                row.n_comparison or 0,
+            )
+
+
+def _clean_controls(cohort: Cohort, material: Material, study: Study) -> Iterator[Sensitivity]:
+    """Leave out comparison people who start within the window.
+
+    That conditions on the future, which is why it is no headline.
+    """
+    for outcome, months in HEADLINE_MONTHS.items():
+        kept: dict[Literal["a", "b"], Table] = {}
+        for design, table in cohort.designs.items():
+            starting = starts_later(table, material.rows)
+            starting &= table.number("leave_time") < months
+            kept[design] = table.take(~starting)
+        fit = _headline_fit(Cohort(cohort.segment, kept), outcome, months)
+        if fit is not None:
+            yield _lay_out(outcome, "clean_controls", fit, kept["a"], study)
+
+
+def _headline_fit(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
+    if outcome == "pr_cycle_time":
+        result = fit_cycle_time(cohort, months)
+        if isinstance(result, Refusal):
+            return None
+        error, degrees = result.standard_error, result.degrees
+        first = result.design_a
+        return Fit(result.estimate, error, degrees, first.influence, first.used)
+    table = cohort.designs["a"]
+    if outcome == "incident_rate":
+        rate = fit_incident_rate(table, months)
+        return None if isinstance(rate, Refusal) else rate
+    difference = fit_at_horizon(table, outcome, months)
+    return None if isinstance(difference, Refusal) else difference.fit
+
+
+def _censoring_weighted(cohort: Cohort, material: Material, study: Study) -> Iterator[Sensitivity]:
+    table = cohort.designs["a"]
+    measures: tuple[Literal["retention", "promotion"], ...] = ("retention", "promotion")
+    for measure in measures:
+        months = HEADLINE_MONTHS[measure]
+        # The same horizon must have been reached as for the headline.
+        if isinstance(fit_at_horizon(table, measure, months), Refusal):
+            continue
+        fit = fit_censoring_weighted(table, material.rows, measure, months)
+        if not isinstance(fit, Refusal):
+            yield _lay_out(measure, "censoring_weighted", fit, table, study)
+
+
+def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
+    merged, total = panel.number("pr_merged_count"), panel.number("log_hours_sum")
+    value = np.divide(total, merged, out=np.full(total.size, np.nan), where=merged > 0)
+    treated, person = panel.flag("is_mentored"), panel.label("person_id")
+    fit = fit_two_way(value, treated, person, panel.label("month_number"))
+    if isinstance(fit, Refusal):
+        return
+    reach = critical_value(study.alpha, fit.degrees) * fit.standard_error
+    mentored = np.unique(person[fit.used & treated])
+    everybody = np.unique(person[fit.used])
+    yield Sensitivity(
+        "pr_cycle_time",
+        "two_way_fe",
+        OVERALL,
+        float(np.exp(fit.estimate)),
+        float(np.exp(fit.estimate - reach)),
+        float(np.exp(fit.estimate + reach)),
+        int(mentored.size),
+        int(everybody.size - mentored.size),
+    )
+
+
+def _lay_out(
+    outcome: Outcome, variant: Variant, fit: Fit, table: Table, study: Study
+) -> Sensitivity:
+    reach = critical_value(study.alpha, fit.degrees) * fit.standard_error
+    values = [fit.estimate, fit.estimate - reach, fit.estimate + reach]
+    if HEADLINE_SCALE[outcome] == "ratio":
+        values = [float(np.exp(value)) for value in values]
+    else:
+        values = [min(1.0, max(-1.0, value)) for value in values]
+    is_mentee, person = table.flag("is_mentee"), table.label("person_id")
+    return Sensitivity(
+        outcome,
+        variant,
+        OVERALL,
+        values[0],
+        values[1],
+        values[2],
+        int((fit.used & is_mentee).sum()),
+        int(np.unique(person[fit.used & ~is_mentee]).size),
+    )

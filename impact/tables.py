@@ -1,0 +1,249 @@
+"""The published statistics, one function a table: frames of the database in, a frame out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from impact.balance import Balance, check_balance, measure_balance
+from impact.checks import (
+    Check,
+    check_designs,
+    check_dip,
+    check_drop_out,
+    check_matched_share,
+    check_negative_control,
+    check_placebo,
+)
+from impact.cohort import OVERALL, Segment, Table, split_segments, to_table
+from impact.curves import CurvePoint, draw_curves
+from impact.distribution import BinShare, spread_outcomes
+from impact.event_study import Month, check_pre_trend, follow_hours, follow_incidents
+from impact.fits import fit_all
+from impact.frames import from_frame, to_frame
+from impact.judge import (
+    Judged,
+    SegmentTest,
+    check_hidden_causes,
+    check_looks,
+    judge,
+    test_segments,
+)
+from impact.material import Material
+from impact.rows import Row
+from impact.sensitivity import Sensitivity, vary
+from impact.study import HEADLINE_MONTHS, Study
+from impact.types import Design, Outcome
+
+_DESIGNS: tuple[Design, ...] = ("a", "b")
+
+
+def make_fits(material: Material, study: Study) -> pd.DataFrame:
+    """All estimates before anything is judged, one row an outcome, window, comparison, segment."""
+    return to_frame(Row, fit_all(material, study))
+
+
+def make_balance(material: Material, pools: pd.DataFrame) -> pd.DataFrame:
+    """Balance of every covariate, design and segment.
+
+    Parameters
+    ----------
+    material
+        Index rows and matched rows.
+    pools
+        `pool_dimension`, `pool_value`, `index_row_id`: who could have been compared.
+    """
+    return to_frame(Balance, _balance(material, pools))
+
+
+def _balance(material: Material, pools: pd.DataFrame) -> Iterable[Balance]:
+    pool = split_segments(material.rows, pools, "pool_dimension", "pool_value")
+    everyone = pool.get(OVERALL, material.rows)
+    for segment in material.segments:
+        if segment not in material.mentees:
+            continue
+        risk_set = pool.get(segment, everyone)
+        others = risk_set.take(~risk_set.flag("is_mentee"))
+        whole = _stack(material.mentees[segment], others)
+        for design in _DESIGNS:
+            matched = material.cohort(segment).designs.get(design)
+            if matched is not None:
+                yield from measure_balance(segment, design, matched, whole)
+
+
+def _stack(one: Table, other: Table) -> Table:
+    """Rows of two tables over the same columns."""
+    return Table(one.columns, np.concatenate([one.rows, other.rows]))
+
+
+def make_series(event_time: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Month by month around the start, of everyone together.
+
+    Parameters
+    ----------
+    event_time
+        Design b: `cell_id`, `index_row_id`, `person_id`, `is_mentee`, `relative_month`,
+        `log_hours_sum`, `merged`, `incidents`, `exposure`.
+    study
+        Confidence and exports at hand.
+    """
+    months = [*_hours_by_month(event_time, study), *_incidents_by_month(event_time, study)]
+    frame = to_frame(Month, months, drop=("effect", "influence"))
+    frame.insert(1, "comparison", pd.Series(["matched"] * len(frame), dtype="str"))
+    return frame
+
+
+def make_curves(material: Material, study: Study) -> pd.DataFrame:
+    """Share still employed and share promoted, by arm, segment and month."""
+    points: list[CurvePoint] = []
+    for segment, cohort in sorted(material.cohorts.items()):
+        if "a" in cohort.designs:
+            points.extend(draw_curves(cohort.designs["a"], segment, study.confidence))
+    return to_frame(CurvePoint, points)
+
+
+def make_distribution(material: Material, study: Study) -> pd.DataFrame:
+    """People's merge hours and incidents in fixed bins, by arm and segment."""
+    bins: list[BinShare] = []
+    for segment, cohort in sorted(material.cohorts.items()):
+        if "a" in cohort.designs:
+            bins.extend(spread_outcomes(cohort.designs["a"], segment))
+    missing = {
+        outcome
+        for outcome, there in (
+            ("pr_cycle_time", study.has_git),
+            ("incident_rate", study.has_incidents),
+        )
+        if not there
+    }
+    return to_frame(BinShare, [one for one in bins if one.outcome not in missing])
+
+
+def make_checks(
+    material: Material,
+    fits: pd.DataFrame,
+    balance: pd.DataFrame,
+    event_time: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
+    """Every check of every segment.
+
+    Parameters
+    ----------
+    material
+        Matched rows and mentees by segment.
+    fits
+        From `make_fits`.
+    balance
+        From `make_balance`.
+    event_time
+        As for `make_series`.
+    study
+        Dates, confidence and plan.
+    """
+    headline = {
+        (row.segment, row.outcome): row
+        for row in from_frame(Row, fits)
+        if row.comparison == "matched"
+        and study.is_headline(row.outcome, row.scale, row.follow_up_months)
+    }
+    by_segment: dict[Segment, list[Balance]] = defaultdict(list)
+    for line in from_frame(Balance, balance):
+        by_segment[line.segment].append(line)
+    checks: list[Check] = []
+    for segment in material.segments:
+        checks.extend(_check_segment(material, segment, by_segment[segment], headline))
+    checks.extend(_check_everyone(headline, event_time, study))
+    return to_frame(Check, checks)
+
+
+def _check_segment(
+    material: Material,
+    segment: Segment,
+    balance: list[Balance],
+    headline: Mapping[tuple[Segment, Outcome], Row],
+) -> Iterator[Check]:
+    cohort = material.cohort(segment)
+    table = cohort.designs.get("a")
+    matched = 0 if table is None else int(table.flag("is_mentee").sum())
+    yield check_matched_share(segment, matched, material.eligible(segment))
+    yield check_balance(segment, balance)
+    yield check_designs(headline[(segment, "pr_cycle_time")])
+    yield check_dip(cohort)
+    yield check_negative_control(cohort)
+    yield check_drop_out(cohort, HEADLINE_MONTHS["pr_cycle_time"])
+
+
+def _check_everyone(
+    headline: Mapping[tuple[Segment, Outcome], Row], event_time: pd.DataFrame, study: Study
+) -> Iterator[Check]:
+    months = _hours_by_month(event_time, study)
+    yield check_pre_trend(OVERALL, months, study.confidence)
+    yield check_looks(study)
+    yield check_placebo()
+    for outcome in HEADLINE_MONTHS:
+        yield check_hidden_causes(headline[(OVERALL, outcome)], study)
+
+
+def make_sensitivity(
+    material: Material, fits: pd.DataFrame, panel: pd.DataFrame, study: Study
+) -> pd.DataFrame:
+    """The headline outcomes under other choices.
+
+    Parameters
+    ----------
+    material
+        Index rows and matched rows.
+    fits
+        From `make_fits`.
+    panel
+        Person-months with `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count` and
+        `is_mentored`.
+    study
+        Confidence and exports at hand.
+    """
+    months = None if panel.empty else to_table(panel)
+    return to_frame(Sensitivity, vary(from_frame(Row, fits), material, months, study))
+
+
+def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Whether each outcome's effect differs within each dimension."""
+    return to_frame(SegmentTest, test_segments(from_frame(Row, fits), study))
+
+
+def make_estimates(
+    fits: pd.DataFrame, checks: pd.DataFrame, tests: pd.DataFrame, study: Study
+) -> pd.DataFrame:
+    """All estimates with intervals, verdicts and sentences.
+
+    Parameters
+    ----------
+    fits, checks, tests
+        From `make_fits`, `make_checks` and `make_segment_tests`.
+    study
+        Dates, confidence and plan.
+    """
+    judged = judge(
+        from_frame(Row, fits), from_frame(Check, checks), from_frame(SegmentTest, tests), study
+    )
+    return to_frame(Judged, judged)
+
+
+def _hours_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:
+    if event_time.empty or not study.has_git:
+        return []
+    return follow_hours(_dense_cells(to_table(event_time)), OVERALL, study.confidence)
+
+
+def _incidents_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:
+    if event_time.empty or not study.has_incidents:
+        return []
+    return follow_incidents(_dense_cells(to_table(event_time)), OVERALL, study.confidence)
+
+
+def _dense_cells(table: Table) -> Table:
+    cell = np.unique(table.label("cell_id"), return_inverse=True)[1].astype(np.int64)
+    return Table(table.columns, table.rows, {"cell_id": cell})
