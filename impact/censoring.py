@@ -42,10 +42,10 @@ def starts_later(table: Table, everyone: Table) -> BoolArray:
     first = int(month.min())
     end = np.zeros(int(month.max()) - first + 1)
     np.maximum.at(end, month - first, np.nan_to_num(time))
-    early: BoolArray = (
-        table.number("leave_time") < end[table.label("index_month") - first] - _SAME_DAY
-    )
-    return early & (table.number("leave_event") == 0) & ~table.flag("is_mentee")
+    last = end[table.label("index_month") - first]
+    censored = (table.number("leave_event") == 0) & ~table.flag("is_mentee")
+    early: BoolArray = censored & (table.number("leave_time") < last - _SAME_DAY)
+    return early
 
 
 def fit_censoring_weighted(

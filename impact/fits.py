@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
@@ -41,7 +42,8 @@ def fit_all(material: Material, study: Study) -> list[Row]:
 
 def _fit_segment(material: Material, segment: Segment, months: int, study: Study) -> Iterator[Row]:
     cohort = material.cohort(segment)
-    around = Surroundings(material.eligible(segment), study.as_of)
+    is_open = segment.dimension != "cohort" or segment.value >= half_year(study.as_of)
+    around = Surroundings(material.eligible(segment), study.as_of, is_open)
     people, mentees = material.people.get(segment), material.mentees.get(segment)
     for row in fit_matched(cohort, months, around):
         yield _with_baseline(row, cohort, people)
@@ -49,6 +51,11 @@ def _fit_segment(material: Material, segment: Segment, months: int, study: Study
         yield from fit_before_after(mentees, segment, months)
     if people is not None:
         yield from fit_naive(people, segment, months)
+
+
+def half_year(day: dt.date) -> str:
+    """Name of the calendar half-year that holds a day, as cohorts are named."""
+    return f"{day.year}-H{1 if day.month <= 6 else 2}"
 
 
 def _with_baseline(row: Row, cohort: Cohort, people: Table | None) -> Row:

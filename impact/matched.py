@@ -35,10 +35,13 @@ class Surroundings:
         Mentees with a baseline, matched or not.
     as_of
         The day up to which data are used.
+    is_open
+        Whether anybody can still join the group: a half-year that is over takes nobody more.
     """
 
     eligible: int
     as_of: dt.date
+    is_open: bool = True
 
 
 def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iterator[Row]:
@@ -200,6 +203,8 @@ def _decidable(
     wait = NEEDED_MONTHS if flow else months
     days = table.number("landmark")[is_mentee]
     landmarks = [EPOCH + dt.timedelta(days=int(day)) for day in days]
+    if not around.is_open and len(landmarks) < NEEDED_MENTEES:
+        return None
     day = decidable_on(around.as_of, landmarks, NEEDED_MENTEES, wait)
     return None if day is None else (day - EPOCH).days
 

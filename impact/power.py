@@ -12,6 +12,7 @@ from impact.types import Scale
 POWER = 0.8
 DAYS_A_MONTH = 365.25 / 12
 PACE_WINDOW_DAYS = 365
+FARTHEST_DAYS = 3653
 
 
 def detectable_shift(standard_error: float, level: float, degrees: float) -> float:
@@ -48,7 +49,8 @@ def decidable_on(
     Returns
     -------
     datetime.date | None
-        Never before the day after `as_of`; none where nobody enrolled during the last year.
+        Never before the day after `as_of`; none where nobody enrolled during the last year, or
+        where it is more than ten years away, which no plan reaches.
     """
     started = sorted(landmarks)
     wait = dt.timedelta(days=round(follow_up_months * DAYS_A_MONTH))
@@ -57,5 +59,7 @@ def decidable_on(
     recent = sum(1 for day in started if (as_of - day).days < PACE_WINDOW_DAYS)
     if recent == 0:
         return None
-    days = (needed - len(started)) * PACE_WINDOW_DAYS / recent
-    return as_of + dt.timedelta(days=math.ceil(days)) + wait
+    days = math.ceil((needed - len(started)) * PACE_WINDOW_DAYS / recent)
+    if days > FARTHEST_DAYS:
+        return None
+    return as_of + dt.timedelta(days=days) + wait

@@ -75,11 +75,13 @@ def find_gap(row: Row, study: Study, detectable: float | None) -> Ruling | None:
     lead = _gap(row)
     if lead is None:
         return None
-    parts = [lead]
     if detectable is not None:
-        parts.append(f"only {_effect_words(row, detectable)} or more could be seen")
+        seen = f"we could only see a change of {_size(row, detectable)} or more"
+        lead += f" {seen}" if lead.startswith("with ") else f"; {seen}"
+    elif lead.startswith("with "):
+        lead += " nothing can be said"
     wait = _wait(row, study.as_of)
-    sentence = "; ".join([*parts, wait]) if wait else "; ".join(parts)
+    sentence = f"{lead}; {wait}" if wait else lead
     return Ruling("not_enough_data", sentence[0].upper() + sentence[1:] + ".")
 
 
@@ -204,9 +206,11 @@ def _wait(row: Row, as_of: dt.date) -> str:
     if not waits:
         return ""
     if row.decidable_on is None:
-        return "at today's enrolment it will not be reached" if short else ""
+        return f"{NEEDED_MENTEES} are not in reach at today's enrolment" if short else ""
     when = in_months(as_of, EPOCH + dt.timedelta(days=row.decidable_on))
-    return f"{NEEDED_MENTEES} followed long enough are reached in {when} at today's enrolment"
+    if short:
+        return f"{NEEDED_MENTEES} with enough follow-up are reached in {when} at today's enrolment"
+    return f"enough of them will have been followed in {when}"
 
 
 def _direction(row: Row, figures: Figures) -> Literal["better", "worse"]:
@@ -223,10 +227,6 @@ def _lower_is_better(row: Row) -> bool:
 
 def _is_ratio(scale: Scale) -> bool:
     return scale in ("ratio", "hazard_ratio")
-
-
-def _effect_words(row: Row, detectable: float) -> str:
-    return f"a difference of {_size(row, detectable)}"
 
 
 def _size(row: Row, effect: float) -> str:
