@@ -24,7 +24,7 @@
   function setTheme(name) {
     document.documentElement.setAttribute("data-mantine-color-scheme", name);
     try {
-      window.localStorage.setItem("mentorship-theme", name);
+      window.localStorage.setItem("mantine-color-scheme-value", name);
     } catch (error) {
       // Storage may be switched off; the theme then lasts for this page only.
     }

@@ -1,9 +1,10 @@
-// Runs before anything is painted, so that a dark page never flashes white.
+// Runs before anything is painted, so that a dark page never flashes white. The key is the one
+// under which Mantine looks for a choice when its components start.
 (function () {
   "use strict";
   var wanted = null;
   try {
-    wanted = window.localStorage.getItem("mentorship-theme");
+    wanted = window.localStorage.getItem("mantine-color-scheme-value");
   } catch (error) {
     wanted = null; // storage may be switched off: then the system decides
   }

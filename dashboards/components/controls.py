@@ -11,7 +11,8 @@ from dashboards.components.html import attributes
 from dashboards.queries import Snapshot
 from dashboards.selection import ALL, HEADLINE, Selection, dimension_label
 
-COMBOBOX = {"shadow": "md", "transitionProps": {"duration": 0}, "withinPortal": True}
+# Not in a portal: the list would stand outside every landmark.
+COMBOBOX = {"shadow": "md", "transitionProps": {"duration": 0}, "withinPortal": False}
 
 
 def dimension_options(snapshot: Snapshot) -> list[dict[str, str]]:

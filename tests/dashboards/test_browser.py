@@ -1,0 +1,366 @@
+"""The page in a real browser: both widths, both themes, by hand, by keyboard, by link.
+
+Screenshots of what was seen are left in `tests/artefacts/` to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
+
+import published_rows as rows
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ARTEFACTS = Path(__file__).resolve().parent.parent / "artefacts"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {1440: 900, 390: 844}
+THEMES = ("light", "dark")
+SERVE = (
+    "import sys, pathlib; from dashboards.app import serve;"
+    "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
+)
+STATES = {
+    "payments": ("organisation", "Payments"),
+    "withheld": ("organisation", "Mobile"),
+    "as-overall": ("organisation", "Platform"),
+    "hostile": ("organisation", rows.HOSTILE),
+    "not-enough": ("level", "L2"),
+    "not-comparable": ("level", "L10"),
+    "no-data": ("model", "circle"),
+    "worse": ("model", "1:1"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium: one that is installed, else Playwright's own."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error as error:
+            pytest.fail(
+                "no Chromium to test the pages with: install Debian's (apt-get install chromium) "
+                f"or Playwright's (playwright install chromium). {error}"
+            )
+        yield opened
+        opened.close()
+
+
+class Server:
+    """A served warehouse and its address."""
+
+    def __init__(self, warehouse: Path, log: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.warehouse = warehouse
+        self.address = f"http://127.0.0.1:{port}"
+        self._log = log.open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(warehouse), str(port)],
+            stdout=self._log,
+            stderr=self._log,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        )
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        for _ in range(150):
+            try:
+                with urlopen(f"{self.address}/healthz", timeout=2) as answer:  # noqa: S310
+                    answer.read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"the dashboard did not start; see {self._log.name}")
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        self._log.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("served")
+    rows.publish(folder, rows.organisation())
+    ARTEFACTS.mkdir(exist_ok=True)
+    with serving(folder) as started:
+        yield started
+
+
+@contextmanager
+def serving(warehouse: Path) -> Iterator[Server]:
+    """Serve a warehouse for as long as the block lasts."""
+    started = Server(warehouse, warehouse / "server.log")
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.stop()
+
+
+class Visit:
+    """A page that keeps what went wrong on it."""
+
+    def __init__(self, browser: Browser, server: Server, width: int, theme: str) -> None:
+        self.server = server
+        self.context = browser.new_context(
+            viewport={"width": width, "height": WIDTHS[width]},
+            color_scheme="dark" if theme == "dark" else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(8000)
+        self.messages: list[str] = []
+        self.outside: list[str] = []
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        own = urlsplit(self.server.address).netloc
+        if urlsplit(url).netloc not in (own, ""):
+            self.outside.append(url)
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.server.address + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait for the charts, or for what stands in their place."""
+        for part in ("series", "curve"):
+            shown = f"#{part}-body .main-svg:visible, #{part}-table .nothing:visible"
+            expect(self.page.locator(shown).first).to_be_visible()
+
+    def picture(self, name: str) -> None:
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+
+    def check(self) -> None:
+        """Nothing on the console, nothing from outside, nothing to scroll sideways."""
+        assert self.messages == []
+        assert self.outside == []
+        wide, inner = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide == inner
+
+    def check_axe(self) -> None:
+        result = Axe().run(self.page)
+        assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    made = Visit(browser, server, 1440, "light")
+    yield made
+    made.context.close()
+
+
+def group_link(dimension: str, value: str) -> str:
+    return f"/?dimension={dimension}&group={quote(value)}"
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick an option by mouse."""
+    page.get_by_role("combobox", name=label).or_(page.get_by_label(label)).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_overview_is_accessible_quiet_and_fits(
+    browser: Browser, server: Server, width: int, theme: str
+) -> None:
+    visit = Visit(browser, server, width, theme)
+    page = visit.open()
+    visit.picture(f"overview-{width}-{theme}")
+    visit.check_axe()
+    page.locator(".chip summary").first.click()
+    page.locator(".outcome .more summary").first.click()
+    page.locator(".table-more summary").first.click()
+    page.locator("#pick-dimension").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    visit.picture(f"overview-{width}-{theme}-open")
+    visit.check_axe()
+    visit.check()
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_every_state_is_quiet_and_fits(
+    browser: Browser, server: Server, width: int, theme: str
+) -> None:
+    visit = Visit(browser, server, width, theme)
+    for state, group in STATES.items():
+        visit.open(group_link(*group))
+        visit.picture(f"state-{state}-{width}-{theme}")
+        visit.check()
+    visit.context.close()
+
+
+def test_picking_a_group_redraws_the_page_and_writes_the_link(visit: Visit) -> None:
+    page = visit.open()
+    choose(page, "Split by", "Organisation")
+    expect(page.locator("h1")).not_to_contain_text("Mentored engineers did better on 2 of 4")
+    choose(page, "Group", "Payments")
+    expect(page.locator("h1")).to_contain_text("Payments: mentored engineers did better on 2 of 4")
+    expect(page).to_have_url(f"{visit.server.address}/?dimension=organisation&group=Payments")
+    page.reload()
+    visit.settle()
+    expect(page.locator("h1")).to_contain_text("Payments")
+    assert page.locator("#pick-group").input_value() == "Payments"
+    visit.check()
+
+
+def test_follow_up_changes_the_window_of_every_card(visit: Visit) -> None:
+    page = visit.open()
+    choose(page, "Follow-up", "18 months, no verdict")
+    expect(page.locator("h1")).to_have_text("18 months on, figures without a verdict.")
+    expect(page.locator(".outcome .badge").first).to_have_text("No verdict")
+    expect(page).to_have_url(f"{visit.server.address}/?follow_up=18")
+
+
+def test_chart_switch_shows_the_other_outcome(visit: Visit) -> None:
+    page = visit.open()
+    page.locator("#series-outcome").get_by_text("Incident rate").click()
+    expect(page.locator("#series-head h2")).to_have_text(
+        "Incident rate, month by month around the start"
+    )
+    page.locator("#curve-outcome").get_by_text("Promotion").click()
+    expect(page.locator("#curve-head h2")).to_contain_text("promoted within 12 months")
+    visit.check()
+
+
+def test_keyboard_reaches_content_chips_and_pickers(visit: Visit) -> None:
+    page = visit.open()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.locator(".chip summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip-panel").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".chip-panel").first).to_be_hidden()
+    expect(page.locator(".chip summary").first).to_be_focused()
+    page.locator("#pick-dimension").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).not_to_contain_text("Mentored engineers did better on 2 of 4")
+    visit.check()
+
+
+def test_theme_is_kept_and_recolours_the_charts(visit: Visit) -> None:
+    page = visit.open()
+    line = "#series-body .scatterlayer .js-line"
+    stroke = "element => getComputedStyle(element).stroke"
+    light = page.locator(line).last.evaluate(stroke)
+    page.get_by_role("button", name="Switch between light and dark").click()
+    dark = page.locator(line).last.evaluate(stroke)
+    assert light == "rgb(36, 99, 230)"
+    assert dark == "rgb(110, 166, 255)"
+    page.reload()
+    visit.settle()
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+    visit.check()
+
+
+def test_link_is_copied_with_its_view(visit: Visit) -> None:
+    page = visit.open(group_link("organisation", "Payments"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator('[data-action="copy-link"]')).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == visit.server.address + group_link("organisation", "Payments")
+
+
+def test_print_is_light_and_leaves_the_controls_out(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, 1440, "dark")
+    page = visit.open()
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    text = page.locator("h1").evaluate("element => getComputedStyle(element).color")
+    assert text == "rgb(18, 23, 30)"
+    expect(page.locator(".picker")).to_be_hidden()
+    visit.picture("overview-print")
+    visit.context.close()
+
+
+def test_charts_have_a_table_for_those_who_cannot_see_them(visit: Visit) -> None:
+    page = visit.open()
+    series = page.locator("#series-table table")
+    assert series.locator("tbody tr").count() == 25
+    assert "PR cycle time" in (series.locator("caption").text_content() or "")
+    assert page.locator("#curve-table .plain tbody tr").count() == 19
+
+
+def test_card_and_curve_say_the_same_of_month_twelve(visit: Visit) -> None:
+    page = visit.open()
+    card = page.locator('[data-outcome="retention"] .arms dd b')
+    row = page.locator("#curve-table .plain tbody tr").nth(12).locator("td")
+    for arm in range(2):
+        assert (row.nth(arm).text_content() or "").startswith(card.nth(arm).inner_text())
+
+
+def test_hostile_names_run_nothing(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, 1440, "light")
+    dialogs: list[str] = []
+    visit.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page = visit.open(group_link("organisation", rows.HOSTILE))
+    expect(page.locator("h1")).to_contain_text("<img src=x")
+    assert page.locator("main img").count() == 0
+    assert dialogs == []
+    visit.check()
+    visit.context.close()
+
+
+def test_snapshots_that_appear_while_the_page_is_open(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        visit = Visit(browser, server, 1440, "light")
+        page = visit.page
+        page.goto(server.address)
+        expect(page.locator("h1")).to_have_text("There is no snapshot to show.")
+        visit.picture("no-snapshot")
+        visit.check_axe()
+
+        rows.publish(tmp_path, rows.organisation())
+        visit.open()
+        expect(page.locator("#newer")).to_be_hidden()
+
+        rows.publish(tmp_path, rows.organisation(), rows.NEXT_ID)
+        choose(page, "Split by", "Level")
+        expect(page.locator("#newer")).to_be_visible()
+        expect(page.locator("h1")).to_have_text("Mentored engineers did better on 2 of 4 outcomes.")
+        visit.check_axe()
+        visit.picture("newer-snapshot")
+        page.locator("#newer button").click()
+        expect(page.locator(".as-of code")).to_have_text(rows.NEXT_ID[-8:])
+        expect(page.locator("#newer")).to_be_hidden()
+        visit.check()
+        visit.context.close()
