@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 LOGGER = logging.getLogger(__name__)
+SHOWN = 3
 _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot"}
 
 
@@ -76,7 +77,7 @@ def build(
             *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(context.dbt_target), "--log-path", str(context.dbt_logs)),
             *("--exclude-resource-type", "unit_test"),
-            *("--log-level", "none", "--log-level-file", "info"),
+            *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
             *("--vars", json.dumps(variables, sort_keys=True)),
         ],
     }
@@ -86,7 +87,8 @@ def build(
     except BrokenPipeError:
         failed = ["dbt could not start"]
     if failed:
-        shown = "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if failed[5:] else "")
+        more = f"; and {len(failed) - SHOWN} more" if failed[SHOWN:] else ""
+        shown = "; ".join(failed[:SHOWN]) + more
         raise TransformError(f"{shown}. Details: {context.dbt_logs}. Nothing was published.")
 
 
@@ -169,8 +171,10 @@ def _failures(result: dbtRunnerResult) -> list[str]:
 
 
 def _reason(message: str) -> str:
-    """Shorten dbt's message: its first line only repeats the model's name."""
+    """Shorten dbt's message: the line after the model's name, or a traceback's last one."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if any(line.startswith("Traceback") for line in lines):
+        return lines[-1]
     return next(iter(lines[1:] or lines), "no reason given")
 
 
