@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -75,8 +75,13 @@ class Study:
         return HEADLINE_MONTHS[outcome] == months and HEADLINE_SCALE[outcome] == scale
 
 
-def read_study(ends: pd.DataFrame, confidence: str, follow_up_months: str, plan: str) -> Study:
-    """Read a study from the data ends and the settings that dbt hands over as text.
+def read_study(
+    ends: pd.DataFrame,
+    confidence: float,
+    follow_up_months: Sequence[int],
+    plan: Mapping[str, str | int | None],
+) -> Study:
+    """Read a study from the data ends and the settings that dbt hands over.
 
     Parameters
     ----------
@@ -84,9 +89,11 @@ def read_study(ends: pd.DataFrame, confidence: str, follow_up_months: str, plan:
         One row with `as_of_date`, `git_end` and `incidents_end`, the latter null without such an
         export.
     confidence
-        A number as text.
-    follow_up_months, plan
-        A list of months, and an object with `first_look`, `every_months` and `looks`, as JSON.
+        Of the intervals.
+    follow_up_months
+        Windows.
+    plan
+        `first_look` (a day as text, none without a plan), `every_months` and `looks`.
 
     Raises
     ------
@@ -99,14 +106,14 @@ def read_study(ends: pd.DataFrame, confidence: str, follow_up_months: str, plan:
     return Study(
         as_of=pd.Timestamp(row["as_of_date"]).date(),
         confidence=float(confidence),
-        follow_up_months=tuple(int(months) for months in json.loads(follow_up_months)),
-        plan=_read_plan(json.loads(plan)),
+        follow_up_months=tuple(sorted(int(months) for months in follow_up_months)),
+        plan=_read_plan(plan),
         has_git=bool(pd.notna(row["git_end"])),
         has_incidents=bool(pd.notna(row["incidents_end"])),
     )
 
 
-def _read_plan(plan: dict[str, str | int | None]) -> Plan | None:
+def _read_plan(plan: Mapping[str, str | int | None]) -> Plan | None:
     first, every, looks = plan["first_look"], plan["every_months"], plan["looks"]
     if first is None:
         return None

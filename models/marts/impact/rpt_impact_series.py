@@ -1,0 +1,12 @@
+def model(dbt, session):
+    from impact.reading import read_event_time
+    from impact.study import read_study
+    from impact.tables import make_series
+
+    study = read_study(
+        dbt.ref("int_data_ends").df(),
+        dbt.config.meta_get("confidence"),
+        dbt.config.meta_get("follow_up_months"),
+        dbt.config.meta_get("plan"),
+    )
+    return make_series(read_event_time(dbt.ref("fct_event_time")), study)

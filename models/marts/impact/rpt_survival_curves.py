@@ -1,0 +1,18 @@
+def model(dbt, session):
+    from impact.reading import read_material
+    from impact.study import read_study
+    from impact.tables import make_curves
+
+    study = read_study(
+        dbt.ref("int_data_ends").df(),
+        dbt.config.meta_get("confidence"),
+        dbt.config.meta_get("follow_up_months"),
+        dbt.config.meta_get("plan"),
+    )
+    material = read_material(
+        dbt.ref("int_index_rows"),
+        dbt.ref("int_index_outcomes"),
+        dbt.ref("int_matched_rows"),
+        dbt.ref("int_mentee_segments"),
+    )
+    return make_curves(material, study)
