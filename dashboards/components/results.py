@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboards import formats, sentences
 from dashboards.components.html import render
 from dashboards.components.strip import RATIO_SCALES, Axis, Strip, axis, strip
-from dashboards.outcomes import BY_KEY, Outcome, better_sign
+from dashboards.outcomes import Outcome, better_sign
 from dashboards.queries import Estimate
 from dashboards.sentences import VerdictWords
 from dashboards.view import OutcomeRows, View
@@ -25,9 +25,10 @@ STATE_WORDS = {
     "no_data": "No data",
 }
 MUTED_LABELS = {"naive": "Raw comparison", "before_after": "Before and after"}
-SCALE_NOTES = {
-    "hazard_ratio": {"promotion": "Being promoted", "retention": "Leaving"},
-    "months": {"retention": "Time employed", "promotion": "Time to promotion"},
+SUPPORTING_METRICS = {
+    ("retention", "hazard_ratio"): "leaving_hazard",
+    ("promotion", "hazard_ratio"): "promotion_hazard",
+    ("retention", "months"): "retention_months",
 }
 RECOVERY = "includes recovery that would have happened anyway"
 
@@ -329,14 +330,12 @@ def _supporting(view: View) -> list[ForestGroup]:
 
 
 def _support(view: View, row: Estimate, axis: Axis) -> ForestRow:
-    definition = view.definitions.get(row.outcome)
+    metric = SUPPORTING_METRICS.get((row.outcome, row.scale), row.outcome)
+    definition = view.definitions.get(metric)
     better = better_sign(row.outcome, row.scale, definition.direction if definition else None)
-    label, note = view.label(row.outcome), f"{row.follow_up_months} months"
-    if row.scale in SCALE_NOTES and row.outcome in BY_KEY:
-        label, note = SCALE_NOTES[row.scale].get(row.outcome, label), row.scale.replace("_", " ")
     return ForestRow(
-        label=label,
-        note=note,
+        label=view.label(metric),
+        note=f"{row.follow_up_months} months",
         kind="supporting",
         strip=strip(row, axis, better),
         effect=formats.effect(row.estimate, row.scale),

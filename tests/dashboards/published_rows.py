@@ -60,6 +60,8 @@ DEFINITIONS = (
         "share",
         "higher",
     ),
+    ("leaving_hazard", "Leaving hazard ratio", "Rate of leaving, ratio.", "ratio", "lower"),
+    ("promotion_hazard", "Promotion hazard ratio", "Rate of promotion, ratio.", "ratio", "higher"),
 )
 
 

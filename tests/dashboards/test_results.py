@@ -175,6 +175,6 @@ def test_axis_is_the_smallest_that_holds_every_interval(
 
 def test_leaving_less_is_better_and_being_promoted_more_is_better(view_of: Views) -> None:
     html_text = results.forest_html(view_of())
-    for label in ("Being promoted", "Leaving"):
+    for label in ("Promotion hazard ratio", "Leaving hazard ratio"):
         line = next(line for line in html_text.split("<tr")[1:] if label in line)
         assert float(re.search(r'class="dot[^"]*" style="left:([0-9.]+)%', line)[1]) > 50
