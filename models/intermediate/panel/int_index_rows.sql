@@ -25,7 +25,7 @@ index_months as (
 ladder as (
     select
         level_rank,
-        dense_rank() over (order by level_rank) as place,
+        least(dense_rank() over (order by level_rank), 5) as level_band,
         level_rank = max(level_rank) over () as is_top_rank
     from at_risk
     where level_rank is not null
@@ -84,11 +84,11 @@ select
     ranked.level_rank,
     -- Without ranks every level is a class of its own.
     coalesce(
-        cast(least(ladder.place, 5) as {{ dbt.type_string() }}),
+        cast(ladder.level_band as {{ dbt.type_string() }}),
         ranked.level,
         'unknown'
     ) as level_class,
-    cast(least(ladder.place, 5) as integer) as level_band,
+    cast(ladder.level_band as integer) as level_band,
     coalesce(ladder.is_top_rank, false) as is_top_rank,
     ranked.tenure_months,
     case
