@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import books, checks, complete, files, merge, recognise, schema, stage
+from ingest import books, checks, complete, files, merge, recognise, schema, stage, validate
 from ingest.errors import DamagedFileError, InputError
 from ingest.files import Peek
 from ingest.merge import Origin
@@ -30,7 +30,8 @@ from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 NEEDED = {"hris": "employees", "mentorship": "mentorships"}
-BESIDE = ("mentorship.toml", "truth.json")  # files of ours that may lie beside the four folders
+TABLES = (".csv", ".tsv", ".json", ".ndjson", ".parquet", ".gz", ".zip", ".xlsx")
+TRUTH = "truth.json"  # what a synthetic organisation planted
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
 SCRATCH_PREFIX = "reading-"
 
@@ -104,11 +105,15 @@ def load(
         )
         found = [one for path in paths if (one := _look(run, path, exports)) is not None]
         found.sort(key=lambda one: (one.look.modified_at, one.look.name))
+        library = validate.Import()
+        if not all(run.is_known(one) for one in found):
+            library.begin()
         _load_all(run, found, limit)
         pages = checks.missing_pages([one.look for one in found])
         ids = [one.file_id for one in found]
         share = settings.quarantine_share
         checks.record(connection, ids, run.reports, len(pages), run.now, share)
+        validate.validate(connection, library, run.now)
     by_path = sorted(run.reports, key=lambda one: one.path)
     report = LoadReport(tuple(by_path), (*_beside(exports), *pages), run.now)
     _refuse_unusable(connection, report, settings, found, exports)
@@ -356,7 +361,9 @@ def _beside(exports: Path) -> tuple[str, ...]:
     names = sorted(
         path.name
         for path in exports.iterdir()
-        if path.name not in (*files.FOLDERS, *BESIDE) and not path.name.startswith(".")
+        if path.name != TRUTH
+        and (path.suffix in TABLES or (path.is_dir() and path.name not in files.FOLDERS))
+        and not path.name.startswith(".")
     )
     if not names:
         return ()
