@@ -29,7 +29,7 @@ def counts(seed=8, n=1200):
 
 def test_rate_ratio_and_two_way_error_equal_pyfixest():
     y, time, exposed, covariates, weight, person, team = counts()
-    fit = fit_counts(y, time, exposed, covariates, weight, person, team)
+    fit = fit_counts(y, time, exposed, covariates, weight, person, team, correct_leverage=False)
     frame = pd.DataFrame(covariates, columns=list("abcde")).assign(
         y=y,
         exposed=exposed.astype(float),
@@ -87,12 +87,22 @@ def test_exposure_that_a_covariate_repeats_is_refused():
     assert result.reason == "singular"
 
 
-def test_separation_is_refused():
+def test_category_without_events_tells_nothing_and_changes_nothing():
     y, time, exposed, covariates, weight, person, team = counts()
     rare = np.zeros(len(y))
     rare[:200] = 1.0
     y[:200] = 0.0
     separated = np.column_stack([covariates, rare])
-    result = fit_counts(y, time, exposed, separated, weight, person, team)
-    assert isinstance(result, Refusal)
-    assert result.reason in ("separation", "no_convergence")
+    fit = fit_counts(y, time, exposed, separated, weight, person, team, correct_leverage=False)
+    weight[:200] = 0.0
+    without = fit_counts(y, time, exposed, covariates, weight, person, team, correct_leverage=False)
+    assert fit.estimate == pytest.approx(without.estimate, abs=1e-6)
+    assert fit.standard_error == pytest.approx(without.standard_error, rel=1e-4)
+
+
+def test_leverage_correction_widens_the_error_a_little():
+    y, time, exposed, covariates, weight, person, team = counts(n=300)
+    plain = fit_counts(y, time, exposed, covariates, weight, person, team, correct_leverage=False)
+    corrected = fit_counts(y, time, exposed, covariates, weight, person, team)
+    assert corrected.estimate == plain.estimate
+    assert 1.0 < corrected.standard_error / plain.standard_error < 1.1
