@@ -4,8 +4,8 @@ A dimension is a partition (organisations, levels, ...); a table counts people i
 cells. A cell is small when a count in it is above zero and under the minimum. Small cells are
 hidden; then, wherever something is hidden, at least two cells that hold anybody are, and together
 they reach the minimum: what subtraction from the total leaves is a group that could itself be
-published. Which further cells to hide is chosen by a mixed-integer program, the fewest and then
-the smallest.
+published. Which further cells to hide is chosen by a mixed-integer program where one is not
+enough: the fewest and then the smallest.
 
 Counts enter that choice by size class only, by the class's lower end, so the pattern stays the
 same from one refresh to the next unless a count changes class.
@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 SIZE_CLASSES = (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+_EDGES: IntArray = np.asarray(SIZE_CLASSES, dtype=np.int64)
 
 
 def small_cells(counts: IntArray, minimum: int) -> BoolArray:
@@ -63,12 +63,12 @@ def hidden_cells(counts: IntArray, forced: BoolArray, minimum: int) -> BoolArray
     tables = np.unique(floor[_needs_company(floor)], axis=0)
     if tables.size == 0 or _is_protected(tables, known, minimum):
         return known
-    return _fewest(tables, known, minimum)
+    one_more = _one_more(tables, known, minimum)
+    return _fewest(tables, known, minimum) if one_more is None else one_more
 
 
 def _class_floors(counts: IntArray) -> IntArray:
-    edges = np.asarray(SIZE_CLASSES, dtype=np.int64)
-    return edges[np.searchsorted(edges, counts, side="right") - 1]
+    return np.asarray(_EDGES[np.searchsorted(_EDGES, counts, side="right") - 1], dtype=np.int64)
 
 
 def _needs_company(floor: IntArray) -> BoolArray:
@@ -87,12 +87,26 @@ def _table_is_protected(table: IntArray, hidden: BoolArray, minimum: int) -> boo
     return bool(held.sum() >= 2 and table[held].sum() >= min(minimum, table.sum()))
 
 
+def _one_more(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray | None:
+    """Find the cheapest single cell that protects every table, which is the usual case."""
+    costs = _costs(tables)
+    for cell in sorted(np.flatnonzero(~known), key=lambda cell: float(costs[cell])):
+        hidden = known.copy()
+        hidden[cell] = True
+        if _is_protected(tables, hidden, minimum):
+            return hidden
+    return None
+
+
 def _fewest(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray:
     """Solve for the smallest set that contains the known cells and protects every table.
 
     A row of the program says: if this cell is hidden, and holds anybody in this table, then the
     hidden cells of the table reach the minimum, and one of them is another cell.
     """
+    # Imported where it is needed, which is seldom: the import takes longer than the choice.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     rows, lower = [], []
     for table in tables:
         for cell in np.flatnonzero(table):
@@ -117,7 +131,7 @@ def _fewest(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray:
 def _costs(tables: IntArray) -> npt.NDArray[np.float64]:
     """Price each cell: one a cell, then its size class, then its place, so nothing ties."""
     cells = tables.shape[1]
-    size = np.searchsorted(np.asarray(SIZE_CLASSES), tables.max(axis=0))
+    size = np.searchsorted(_EDGES, tables.max(axis=0))
     place = np.arange(cells) / (cells + 1)
     costs = 1.0 + (size + place) / (cells * (len(SIZE_CLASSES) + 1))
     return np.asarray(costs, dtype=np.float64)

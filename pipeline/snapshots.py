@@ -15,21 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipeline.errors import SnapshotError
-from pipeline.published import TABLES, Table, Type
+from pipeline.published import TABLES, Table
 
 LOGGER = logging.getLogger(__name__)
 POINTER = "current"
 _ASIDE = ".aside-"
-_ARROW_TYPES: Mapping[Type, pa.DataType] = {
-    "VARCHAR": pa.string(),
-    "DOUBLE": pa.float64(),
-    "INTEGER": pa.int32(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-}
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -142,21 +134,23 @@ def _build(path: Path, tables: Mapping[str, Rows]) -> None:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: Rows) -> None:
-    schema = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in table.columns])
-    names = set(schema.names)
+    if not rows:
+        return
+    names = {column.name for column in table.columns}
     for row in rows:
         if row.keys() != names:
             odd = ", ".join(sorted(row.keys() ^ names))
             raise SnapshotError(f"{table.name}: columns differ from the declaration: {odd}.")
-    try:
-        # The name is read by the statement below.
-        batch = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
-    except pa.ArrowException as error:
-        raise SnapshotError(f"{table.name}: {error}.") from error
+    # A list a column: one statement inserts them all, and needs neither Arrow nor pandas.
+    lists = ", ".join(f'unnest(?::{column.type}[]) as "{column.name}"' for column in table.columns)
     order = ", ".join(f'"{name}"' for name in table.key)
-    connection.register("batch", batch)
-    connection.execute(f'insert into "{table.name}" select * from batch order by {order}')
-    connection.unregister("batch")
+    values = [[row[column.name] for row in rows] for column in table.columns]
+    try:
+        connection.execute(
+            f'insert into "{table.name}" select * from (select {lists}) order by {order}', values
+        )
+    except duckdb.Error as error:
+        raise SnapshotError(f"{table.name}: {str(error).strip().splitlines()[0]}.") from error
 
 
 def _check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
