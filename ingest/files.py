@@ -179,7 +179,7 @@ def _look_at_json(
         layout=head.layout,
         wrapper=head.wrapper,
         envelope=head.envelope,
-        note=None if head.records or head.is_empty_list else "no record could be read from it",
+        note=None if keys or head.is_empty_list else "no record could be read from it",
     )
 
 

@@ -43,7 +43,7 @@ def read(text: str) -> Head:
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] == "[":
         records, closed = _elements(text, start + 1)
-        return Head(records, "array", is_empty_list=closed and not records)
+        return Head(records, "array", is_empty_list=closed and text[start + 1 :].strip() == "]")
     whole = _decode(text, start)
     if whole is None:
         return _read_lines(text) or _read_wrapped(text, start)

@@ -171,8 +171,14 @@ def _text(look: Peek, column: str) -> str:
 
 def _nearest(look: Peek, mapping: FileMapping | None) -> str:
     """Say what a file looks most like and what it lacks."""
+    if not look.columns:
+        return "it holds an empty list"
     have = set(fields(look, mapping))
-    needs = [(table.name, table.required, have) for table in generic_tables()]
+    needs = [
+        (table.name, table.required, have)
+        for table in generic_tables()
+        if not have & set(table.unlike)
+    ]
     needs += [(shape.name, shape.keys, set(look.columns)) for shape in sources.shapes()]
     near = [
         _Near(shape, len(required & columns), tuple(sorted(required - columns)))

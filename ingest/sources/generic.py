@@ -271,6 +271,7 @@ TABLES: tuple[Table, ...] = (
             "circle",
             "reverse",
             also={"1:1": ("1_1", "one_to_one", "1_on_1", "1to1"), "circle": ("group",)},
+            required=True,
         ),
         person("mentor", required=True),
         person("mentee", required=True, essential=True),
