@@ -10,11 +10,13 @@ from impact.checks import Check, Status
 from impact.cohort import Segment, Table
 from impact.linear import fit_within_cells
 from impact.reference import critical_value
-from impact.types import FloatArray, IntArray, Outcome, Refusal
+from impact.types import Fit, FloatArray, IntArray, Outcome, Refusal
 from impact.weights import att_weights
 from impact.wording import per_cent
 
 BASELINE = (-12, -4)
+AFTER = (1, 6)
+MIRROR = (-10, -5)
 MONTHS = range(-12, 13)
 MINIMUM_MENTEES = 10
 HORIZON = 6
@@ -70,7 +72,7 @@ def follow_hours(table: Table, segment: Segment, confidence: float) -> list[Mont
     row = np.unique(table.label("index_row_id"), return_inverse=True)[1].astype(np.int64)
     month = table.label("relative_month")
     total, merged = table.number("log_hours_sum"), table.number("merged")
-    base = _own_baseline(row, month, total, merged)
+    base = _window_mean(row, month, total, merged, BASELINE)
     value = np.divide(total, merged, out=np.full(total.size, np.nan), where=merged > 0)
     change = value - base[row]
     months = []
@@ -120,6 +122,43 @@ def follow_incidents(table: Table, segment: Segment, confidence: float) -> list[
     return months
 
 
+def fit_symmetric(table: Table) -> Fit | Refusal:
+    """Months +1 to +6 against months -10 to -5: as far after the slow spell as before it.
+
+    The spell that makes people enrol shows most in the three months before the start. If such
+    spells come and go the same way forwards as backwards in time, what is left of one is the same
+    at equal distances on both sides of it, and so is a lasting difference between people: the
+    change between the two windows holds neither.
+
+    Parameters
+    ----------
+    table
+        As for `follow_hours`.
+
+    Returns
+    -------
+    Fit | Refusal
+        On the log scale.
+
+    References
+    ----------
+    Chabé-Ferret (2017), "Should we combine difference in differences with conditioning on
+    pre-treatment outcomes?", Toulouse School of Economics working paper 824.
+    """
+    row = np.unique(table.label("index_row_id"), return_inverse=True)[1].astype(np.int64)
+    month = table.label("relative_month")
+    total, merged = table.number("log_hours_sum"), table.number("merged")
+    after = _window_mean(row, month, total, merged, AFTER)
+    before = _window_mean(row, month, total, merged, MIRROR)
+    first = np.unique(row, return_index=True)[1]
+    change = after - before
+    cell = np.unique(table.label("cell_id")[first], return_inverse=True)[1].astype(np.int64)
+    is_mentee, person = table.flag("is_mentee")[first], table.label("person_id")[first]
+    weight = att_weights(cell, is_mentee, ~np.isnan(change))
+    none = np.zeros((change.size, 0))
+    return fit_within_cells(change, is_mentee, none, weight, cell, cell, person)
+
+
 def check_pre_trend(segment: Segment, months: list[Month], confidence: float) -> Check:
     """Largest drift over six months that the months before the start still allow.
 
@@ -165,10 +204,15 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
     )
 
 
-def _own_baseline(
-    row: IntArray, month: IntArray, total: FloatArray, merged: FloatArray
+def _window_mean(
+    row: IntArray,
+    month: IntArray,
+    total: FloatArray,
+    merged: FloatArray,
+    window: tuple[int, int],
 ) -> FloatArray:
-    inside = (month >= BASELINE[0]) & (month <= BASELINE[1])
+    """Mean log hours of each index row over a window of relative months, shape (rows,)."""
+    inside = (month >= window[0]) & (month <= window[1])
     size = int(row.max(initial=-1)) + 1
     sums = np.bincount(row[inside], weights=np.nan_to_num(total[inside]), minlength=size)
     counts = np.bincount(row[inside], weights=np.nan_to_num(merged[inside]), minlength=size)

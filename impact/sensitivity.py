@@ -11,6 +11,7 @@ import numpy as np
 from impact.censoring import fit_censoring_weighted, starts_later
 from impact.cohort import OVERALL, Cohort, Segment, Table
 from impact.cycle_time import fit_cycle_time
+from impact.event_study import fit_symmetric
 from impact.incident_rate import fit_incident_rate
 from impact.material import Material
 from impact.reference import critical_value
@@ -20,7 +21,9 @@ from impact.study import HEADLINE_MONTHS, HEADLINE_SCALE, Study
 from impact.two_way import fit_two_way
 from impact.types import Fit, Outcome, Refusal
 
-Variant = Literal["design_a", "design_b", "two_way_fe", "clean_controls", "censoring_weighted"]
+Variant = Literal[
+    "design_a", "design_b", "symmetric", "two_way_fe", "clean_controls", "censoring_weighted"
+]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,11 @@ class Sensitivity:
 
 
 def vary(
-    rows: Iterable[Row], material: Material, panel: Table | None, study: Study
+    rows: Iterable[Row],
+    material: Material,
+    panel: Table | None,
+    event_time: Table | None,
+    study: Study,
 ) -> list[Sensitivity]:
     """Every variant that could be fitted.
 
@@ -61,6 +68,8 @@ def vary(
     panel
         Person-months: `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count`,
         `is_mentored`; none without pull requests.
+    event_time
+        Matched rows by relative month, of design b; none without any.
     study
         Confidence.
     """
@@ -71,6 +80,8 @@ def vary(
         found.extend(_censoring_weighted(cohort, material, study))
     if panel is not None and study.has_git:
         found.extend(_two_way(panel, study))
+    if event_time is not None and study.has_git:
+        found.extend(_symmetric(event_time, study))
     return found
 
 
@@ -164,6 +175,17 @@ def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
         int(mentored.size),
         int(everybody.size - mentored.size),
     )
+
+
+def _symmetric(event_time: Table, study: Study) -> Iterator[Sensitivity]:
+    fit = fit_symmetric(event_time)
+    if isinstance(fit, Refusal):
+        return
+    rows = np.unique(event_time.label("index_row_id"), return_index=True)[1][fit.used]
+    first = np.zeros(len(event_time), dtype=np.bool_)
+    first[rows] = True
+    shown = Fit(fit.estimate, fit.standard_error, fit.degrees, fit.influence, first)
+    yield _lay_out("pr_cycle_time", "symmetric", shown, event_time, study)
 
 
 def _lay_out(

@@ -189,7 +189,11 @@ def _check_everyone(
 
 
 def make_sensitivity(
-    material: Material, fits: pd.DataFrame, panel: pd.DataFrame, study: Study
+    material: Material,
+    fits: pd.DataFrame,
+    panel: pd.DataFrame,
+    event_time: pd.DataFrame,
+    study: Study,
 ) -> pd.DataFrame:
     """The headline outcomes under other choices.
 
@@ -202,11 +206,15 @@ def make_sensitivity(
     panel
         Person-months with `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count` and
         `is_mentored`.
+    event_time
+        As for `make_series`.
     study
         Confidence and exports at hand.
     """
     months = None if panel.empty else to_table(panel)
-    return to_frame(Sensitivity, vary(from_frame(Row, fits), material, months, study))
+    around = None if event_time.empty else to_table(event_time)
+    rows = from_frame(Row, fits)
+    return to_frame(Sensitivity, vary(rows, material, months, around, study))
 
 
 def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:
