@@ -96,6 +96,20 @@ def fit_cycle_time(cohort: Cohort, months: int) -> CycleTime | Refusal:
     )
 
 
+def joint_error(cohort: Cohort, fit: CycleTime, weight_a: float, weight_b: float) -> float:
+    """Standard error of a weighted sum of the two designs, their correlation counted.
+
+    The published error is the mean of the two designs' errors, as if they erred together: each
+    design has a bias of its own that no correlation knows of.
+    """
+    return _joint_error(
+        cohort.designs["a"],
+        cohort.designs["b"],
+        weight_a * fit.design_a.influence,
+        weight_b * fit.design_b.influence,
+    )
+
+
 def fit_design_a(table: Table, months: int) -> Fit | Refusal:
     """Design A: matched on recent speed, adjusted for both baselines and tenure."""
     after = mean_log_hours(table, str(months))

@@ -1,0 +1,355 @@
+"""Bias, coverage, width and seconds of every estimator on simulated organisations.
+
+    python bench/estimates.py [--plan effect:2000:200 none:500:100 ...] [--kept DIR] [--report]
+
+Each replication draws an organisation with known effects, runs the project's compiled SQL on it in
+memory (`replications.py`), then the whole of `impact` for everyone together. Replications are kept
+as one csv a scenario and size, and go on where they stopped; `--report` only writes the table.
+Writes `bench/estimates.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+from processes import ROOT, machine
+from replications import Statement, build, compile_statements, connect
+
+from impact.cohort import OVERALL
+from impact.cycle_time import fit_cycle_time, joint_error
+from impact.frames import from_frame
+from impact.judge import Judged
+from impact.material import Material
+from impact.reading import WINDOWS, read_event_time, read_material, read_panel, read_pools
+from impact.reference import critical_value
+from impact.rows import Row
+from impact.sensitivity import Sensitivity
+from impact.study import HEADLINE_MONTHS, Study
+from impact.tables import (
+    make_balance,
+    make_checks,
+    make_estimates,
+    make_fits,
+    make_segment_tests,
+    make_sensitivity,
+)
+from impact.types import Refusal
+from synthetic.organisation import Organisation, Selection, scenario, simulate
+from synthetic.truth import Planted, planted
+
+KEPT = ROOT / "build" / "bench" / "estimates"
+PLAN = (
+    "effect:2000:200",
+    "none:2000:200",
+    "strong:2000:200",
+    "effect:500:200",
+    "none:500:200",
+    "random:2000:40",
+    "hidden_ambition:2000:40",
+    "hidden_shock:2000:40",
+    "trait_only:2000:40",
+    "dip_only:2000:40",
+)
+ONE_CAUSE = {
+    "trait_only": Selection(trait=0.8, dip=0.0),
+    "dip_only": Selection(trait=0.0, dip=0.8),
+}
+"""Selection on one thing alone, without an effect: what the two designs are each blind to."""
+ENOUGH = 75
+ONLY_ALL = "segment_dimension = 'all'"
+FIRST_SEED = 20_000
+
+
+def replicate(
+    connection: duckdb.DuckDBPyConnection,
+    statements: Sequence[Statement],
+    name: str,
+    engineers: int,
+    seed: int,
+) -> list[dict[str, object]]:
+    """Draw, model and estimate one organisation; one record an outcome and estimator."""
+    organisation = draw(name, engineers, seed)
+    truth = planted(organisation, np.random.default_rng(seed + 1))
+    started = time.perf_counter()
+    build(connection, organisation, statements)
+    modelled = time.perf_counter()
+    material = read_overall(connection)
+    study = Study(organisation.parameters.end, follow_up_months=(6, 12))
+    records = list(_estimate(connection, material, study, truth))
+    seconds = {"sql": modelled - started, "statistics": time.perf_counter() - modelled}
+    return [{"seed": seed, **record, **seconds} for record in records]
+
+
+def draw(name: str, engineers: int, seed: int) -> Organisation:
+    """One organisation of a named scenario, or of one with a single cause of selection."""
+    rng = np.random.default_rng(FIRST_SEED + seed)
+    if name in ONE_CAUSE:
+        return simulate(scenario("none", engineers=engineers, selection=ONE_CAUSE[name]), rng)
+    return simulate(scenario(name, engineers=engineers), rng)
+
+
+def read_overall(connection: duckdb.DuckDBPyConnection) -> Material:
+    """Material of everyone together."""
+    return read_material(
+        connection.table("int_index_rows"),
+        connection.table("int_index_outcomes"),
+        connection.table("int_matched_rows").filter(ONLY_ALL),
+        connection.table("int_mentee_segments").filter(ONLY_ALL),
+        connection.table("fct_naive_people"),
+    )
+
+
+def _estimate(
+    connection: duckdb.DuckDBPyConnection, material: Material, study: Study, truth: Planted
+) -> Iterator[dict[str, object]]:
+    pools = read_pools(connection.table("int_pool_rows").filter("pool_dimension = 'all'"))
+    event_time = read_event_time(connection.table("fct_event_time"))
+    panel = read_panel(connection.table("int_person_months"))
+    fits = make_fits(material, study)
+    balance = make_balance(material, pools)
+    checks = make_checks(material, fits, balance, event_time, study)
+    estimates = make_estimates(fits, checks, make_segment_tests(fits, study), study)
+    varied = make_sensitivity(material, fits, panel, event_time, study)
+    status = dict(zip(checks["check"], checks["status"], strict=True))
+    verdicts = {
+        row.outcome: row.verdict
+        for row in from_frame(Judged, estimates)
+        if row.comparison == "matched" and row.is_headline
+    }
+    flags = {"control": status["negative_control"], "designs": status["design_agreement"]}
+    flags |= {"dip": status["dip"], "balance": status["balance"]}
+    for row in from_frame(Row, fits):
+        is_mean = row.scale == "months" and row.follow_up_months == 12
+        if not is_mean and not study.is_headline(row.outcome, row.scale, row.follow_up_months):
+            continue
+        record = _record(row, truth)
+        if record["estimator"] == "matched" and row.scale != "months":
+            record |= {"verdict": verdicts[row.outcome], **flags}
+        yield record
+    yield from _other_estimators(material, from_frame(Sensitivity, varied), study, truth)
+
+
+def _record(row: Row, truth: Planted) -> dict[str, object]:
+    known = row.effect is not None and row.standard_error is not None
+    reach = critical_value(0.05, row.degrees or np.inf) * row.standard_error if known else None
+    return {
+        "outcome": "employed_months" if row.scale == "months" else row.outcome,
+        "estimator": row.comparison,
+        "error": row.effect - _truth(row.outcome, row.scale, truth) if known else None,
+        "half_width": reach,
+        "is_alarm": abs(row.effect) > reach if known else None,
+        "mentees": row.n_mentored,
+    }
+
+
+def _truth(outcome: str, scale: str, truth: Planted) -> float:
+    if outcome == "pr_cycle_time":
+        return truth.cycle_time_log
+    if outcome == "incident_rate":
+        return truth.incident_rate_log
+    at = WINDOWS.index(12)
+    if scale == "months":
+        return float(truth.employed_months.difference[at])
+    arms = truth.retention if outcome == "retention" else truth.promotion
+    return float(arms.difference[at])
+
+
+def _other_estimators(
+    material: Material, varied: list[Sensitivity], study: Study, truth: Planted
+) -> Iterator[dict[str, object]]:
+    for line in varied:
+        if line.segment != OVERALL:
+            continue
+        scale = "ratio" if line.outcome in ("pr_cycle_time", "incident_rate") else "difference"
+        values = [line.estimate, line.ci_low, line.ci_high]
+        if scale == "ratio":
+            values = [float(np.log(value)) for value in values]
+        yield {
+            "outcome": line.outcome,
+            "estimator": line.variant,
+            "error": values[0] - _truth(line.outcome, scale, truth),
+            "half_width": (values[2] - values[1]) / 2,
+            "is_alarm": values[1] > 0 or values[2] < 0,
+            "mentees": line.n_mentored,
+        }
+    cohort = material.cohort(OVERALL)
+    fit = fit_cycle_time(cohort, HEADLINE_MONTHS["pr_cycle_time"])
+    if not isinstance(fit, Refusal):
+        error = joint_error(cohort, fit, 0.5, 0.5)
+        reach = critical_value(study.alpha, fit.degrees) * error
+        yield {
+            "outcome": "pr_cycle_time",
+            "estimator": "matched, joint error",
+            "error": fit.estimate - truth.cycle_time_log,
+            "half_width": reach,
+            "is_alarm": abs(fit.estimate) > reach,
+            "mentees": int((fit.design_a.used & cohort.designs["a"].flag("is_mentee")).sum()),
+        }
+
+
+def run(plan: Sequence[str], kept: Path) -> None:
+    """Run what is missing of each job, keeping every replication."""
+    kept.mkdir(parents=True, exist_ok=True)
+    statements = compile_statements()
+    connection = connect()
+    for job in plan:
+        name, engineers, count = job.split(":")
+        path = kept / f"{name}-{engineers}.csv"
+        done = pd.read_csv(path) if path.exists() else pd.DataFrame({"seed": []})
+        seeds = sorted(set(range(int(count))) - set(done["seed"].astype(int)))
+        for place, seed in enumerate(seeds, start=1):
+            records = replicate(connection, statements, name, int(engineers), seed)
+            frame = pd.DataFrame(records, columns=_COLUMNS)
+            frame.to_csv(path, mode="a", header=not path.exists(), index=False)
+            if place % 20 == 0 or place == len(seeds):
+                print(f"{job}: {place} of {len(seeds)}", flush=True)
+
+
+_COLUMNS = [
+    "seed",
+    "outcome",
+    "estimator",
+    "error",
+    "half_width",
+    "is_alarm",
+    "mentees",
+    "verdict",
+    "control",
+    "designs",
+    "dip",
+    "balance",
+    "sql",
+    "statistics",
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    outcome: str
+    estimator: str
+    runs: int
+    bias: float
+    bias_error: float
+    deviation: float
+    half_width: float
+    coverage: float
+    alarms: float
+
+
+def summarise(frame: pd.DataFrame) -> list[Line]:
+    """Bias, spread, width, coverage and alarms by outcome and estimator."""
+    lines = []
+    shown = frame[frame["mentees"].fillna(0) >= ENOUGH]
+    for (outcome, estimator), group in shown.groupby(["outcome", "estimator"], sort=True):
+        group = group.dropna(subset=["error"])
+        if group.empty:
+            continue
+        error, half_width = group["error"], group["half_width"]
+        lines.append(
+            Line(
+                str(outcome),
+                str(estimator),
+                len(group),
+                float(error.mean()),
+                float(error.std() / np.sqrt(len(group))),
+                float(error.std()),
+                float(half_width.mean()),
+                float((error.abs() <= half_width).mean()),
+                float(group["is_alarm"].astype(bool).mean()),
+            )
+        )
+    return lines
+
+
+def report(kept: Path) -> str:
+    """The whole page."""
+    parts = [_HEAD, f"Machine: {machine()}. One process, one thread.\n"]
+    for path in sorted(kept.glob("*.csv"), key=_order):
+        name, _, engineers = path.stem.rpartition("-")
+        frame = pd.read_csv(path)
+        parts.append(_section(name, int(engineers), frame))
+    return "\n".join(parts)
+
+
+def _order(path: Path) -> tuple[int, int, str]:
+    name, _, engineers = path.stem.rpartition("-")
+    known = [job.split(":")[0] for job in PLAN]
+    return known.index(name) if name in known else 99, -int(engineers), name
+
+
+def _section(name: str, engineers: int, frame: pd.DataFrame) -> str:
+    runs = frame["seed"].nunique()
+    headline = frame[frame["verdict"].notna()]
+    decided = headline[headline["verdict"].isin(["better", "worse"])]
+    any_verdict = decided["seed"].nunique() / runs
+    lines = [
+        f"## {name.replace('_', ' ')}, {engineers:,} people, {runs} organisations\n",
+        f"Mentees compared: {headline['mentees'].mean():.0f}. "
+        f"A headline verdict of better or worse: {any_verdict:.1%} of organisations. "
+        f"SQL {frame['sql'].mean():.2f} s, all statistics for everyone together "
+        f"{frame['statistics'].mean():.2f} s a run.\n",
+        "| outcome | estimator | runs | bias | ± | spread | half width | coverage | alarms |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for line in summarise(frame):
+        bold = "**" if line.estimator == "matched" else ""
+        lines.append(
+            f"| {line.outcome} | {bold}{line.estimator}{bold} | {line.runs} | {line.bias:+.3f} | "
+            f"{line.bias_error:.3f} | {line.deviation:.3f} | {line.half_width:.3f} | "
+            f"{line.coverage:.1%} | {line.alarms:.1%} |"
+        )
+    lines.append("\n| outcome | " + " | ".join(_VERDICTS) + " |")
+    lines.append("|---|" + "---|" * len(_VERDICTS))
+    for outcome, group in headline.groupby("outcome", sort=True):
+        shares = [f"{(group['verdict'] == verdict).mean():.0%}" for verdict in _VERDICTS]
+        lines.append(f"| {outcome} | " + " | ".join(shares) + " |")
+    once = headline.drop_duplicates("seed")
+    checks = ", ".join(
+        f"{words} {(once[column] == status).mean():.0%}"
+        for column, status, words in (
+            ("control", "fail", "negative control fails"),
+            ("designs", "fail", "designs disagree"),
+            ("dip", "warn", "slow spell found"),
+            ("balance", "fail", "balance red"),
+        )
+    )
+    lines.append(f"\nChecks: {checks}.\n")
+    return "\n".join(lines)
+
+
+_VERDICTS = ("better", "worse", "no_clear_difference", "not_comparable", "not_enough_data")
+_HEAD = """# How good the estimates are
+
+Written by `make bench` (`bench/estimates.py`). Organisations are drawn by `synthetic`; each goes
+through the project's own compiled SQL and all of `impact`. Bias, spread and widths of cycle time
+and incident rate are on the log scale, of retention and promotion in shares, of employed months in
+months. "Coverage" is the share of nominal 95 % intervals that hold the planted effect, among
+organisations with 75 and more mentees compared; "alarms" the share of plain intervals that leave
+out no effect, before Holm and the checks. Spread is the standard deviation of the errors; ± the
+Monte Carlo error of the bias. `matched` is what is published.
+"""
+
+
+def main() -> None:
+    """Run the plan and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--plan", nargs="+", default=PLAN, metavar="SCENARIO:PEOPLE:RUNS")
+    parser.add_argument("--kept", type=Path, default=KEPT)
+    parser.add_argument("--report", action="store_true", help="only write the table")
+    arguments = parser.parse_args()
+    if not arguments.report:
+        run(arguments.plan, arguments.kept)
+    (ROOT / "bench" / "estimates.md").write_text(report(arguments.kept))
+
+
+if __name__ == "__main__":
+    main()
