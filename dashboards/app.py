@@ -17,7 +17,7 @@ from dashboards import ids
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
-from dashboards.pages import overview
+from dashboards.pages import data, methods, overview
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
 from dashboards.security import LOCAL_HOSTS, add_headers
@@ -72,12 +72,13 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    dash.register_page(  # type: ignore[no-untyped-call]
-        "dashboards.pages.overview",
-        path=overview.PATH,
-        title=overview.TITLE,
-        layout=_guarded(overview.PATH, overview.layout_of),
-    )
+    for module in (overview, data, methods):
+        dash.register_page(  # type: ignore[no-untyped-call]
+            module.__name__,
+            path=module.PATH,
+            title=module.TITLE,
+            layout=_guarded(module.PATH, module.layout_of),
+        )
     dash.register_page(  # type: ignore[no-untyped-call]
         "dashboards.pages.not_found_404",
         path="/not-found",

@@ -24,7 +24,11 @@ class Page:
     icon: str
 
 
-PAGES: tuple[Page, ...] = (Page("/", "Overview", "overview"),)
+PAGES: tuple[Page, ...] = (
+    Page("/", "Overview", "overview"),
+    Page("/data", "Data", "data"),
+    Page("/methods", "Methods", "methods"),
+)
 THEME = {
     "fontFamily": "var(--font)",
     "primaryColor": "blue",

@@ -412,6 +412,22 @@ def data_quality(failing: int = 1, total: int = 28) -> list[Row]:
     ]
 
 
+def flow() -> list[Row]:
+    """Return how many mentees are left at each step."""
+    steps = {
+        "exported": 265,
+        "began": 240,
+        "in_population": 225,
+        "has_baseline": 200,
+        "matched": 185,
+        "with_outcome": 180,
+        "left_in_index_month": None,
+        "onboarding": 20,
+    }
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    return [row("participant_flow", step=step, n=n, **segment) for step, n in steps.items()]
+
+
 def definitions() -> list[Row]:
     """Return the metric dictionary's headline outcomes."""
     names = ("metric", "label", "definition", "unit", "direction")
@@ -432,6 +448,7 @@ def organisation() -> Tables:
         ],
         "trust_checks": trust(),
         "data_quality": data_quality(),
+        "participant_flow": flow(),
         "metric_definitions": definitions(),
     }
 

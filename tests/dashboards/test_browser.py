@@ -38,6 +38,7 @@ FLAGS = [
 ]
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
+PAGES = {"/": "overview", "/data": "data", "/methods": "methods"}
 SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
     "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
@@ -154,7 +155,10 @@ class Visit:
         return self.page
 
     def settle(self) -> None:
-        """Wait for the charts, or for what stands in their place."""
+        """Wait for the page, and for its charts or what stands in their place."""
+        expect(self.page.locator("h1")).to_be_visible()
+        if self.page.locator("#series-body").count() == 0:
+            return
         for part in ("series", "curve"):
             shown = f"#{part}-body .main-svg:visible, #{part}-table .nothing:visible"
             expect(self.page.locator(shown).first).to_be_visible()
@@ -193,13 +197,25 @@ def choose(page: Page, label: str, option: str) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_overview_is_accessible_quiet_and_fits(
+def test_every_page_is_accessible_quiet_and_fits(
+    browser: Browser, server: Server, width: int, theme: str
+) -> None:
+    visit = Visit(browser, server, width, theme)
+    for path, name in PAGES.items():
+        visit.open(path)
+        visit.picture(f"{name}-{width}-{theme}")
+        visit.check_axe()
+        visit.check()
+    visit.context.close()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_overview_stays_accessible_with_everything_open(
     browser: Browser, server: Server, width: int, theme: str
 ) -> None:
     visit = Visit(browser, server, width, theme)
     page = visit.open()
-    visit.picture(f"overview-{width}-{theme}")
-    visit.check_axe()
     page.locator(".chip summary").first.click()
     page.locator(".outcome .more summary").first.click()
     page.locator(".table-more summary").first.click()
@@ -234,6 +250,21 @@ def test_picking_a_group_redraws_the_page_and_writes_the_link(visit: Visit) -> N
     visit.settle()
     expect(page.locator("h1")).to_contain_text("Payments")
     assert page.locator("#pick-group").input_value() == "Payments"
+    visit.check()
+
+
+def test_view_follows_across_pages_and_back(visit: Visit) -> None:
+    page = visit.open(group_link("organisation", "Payments"))
+    page.get_by_role("link", name="Data").click()
+    expect(page.locator("h1")).to_have_text("27 of 28 checks of the data pass.")
+    expect(page).to_have_url(f"{visit.server.address}/data?dimension=organisation&group=Payments")
+    expect(page).to_have_title("Data · Mentorship Impact")
+    page.get_by_role("link", name="Overview").click()
+    expect(page.locator("h1")).to_contain_text("Payments")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("27 of 28 checks of the data pass.")
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("Payments")
     visit.check()
 
 
