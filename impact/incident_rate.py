@@ -40,6 +40,8 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
     count, time = table.number(f"incidents_{months}"), table.number(f"exposure_{months}")
     is_mentee = table.flag("is_mentee")
     known = (time > 0) & ~np.isnan(count)
+    if known.any() and count[known].sum() == 0:
+        return Refusal("no_events", "Nobody in either group had an incident.")
     covariates = np.column_stack(_baselines(table))
     for name in ("level", "job_family"):
         effects, informative = _effects(table.label(name), known, count)

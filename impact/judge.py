@@ -356,7 +356,8 @@ def _detectable(row: Row, context: _Context, level: float) -> float | None:
     if row.scale == "hazard_ratio":
         lower = row.outcome == "retention"
     value = on_scale(detectable_shift(error, level, degrees), row.scale, lower)
-    return value if math.isfinite(value) else None
+    possible = {"difference": 1.0, "months": float(row.follow_up_months)}.get(row.scale, math.inf)
+    return value if abs(value) < possible else None
 
 
 def _e_value(row: Row, figures: Figures) -> EValue | None:
