@@ -60,8 +60,7 @@ HEADLINE: tuple[Outcome, ...] = (
         more_word="slower",
         peers="than matched peers",
         baseline="Mentees before",
-        raw_differs="people who join differ in level, tenure and team, and often join after a "
-        "slow spell that would have passed anyway",
+        raw_differs="people who join differ from those who never do, in level, tenure and team",
         caveat="Cycle time is calendar hours from ready for review to merge. Faster is not better "
         "work by itself.",
     ),
@@ -79,7 +78,7 @@ HEADLINE: tuple[Outcome, ...] = (
         more_word="more",
         peers="than matched peers",
         baseline="Mentees before",
-        raw_differs="people who join carry another on-call load before they start",
+        raw_differs="people who join differ from those who never do, in level and on-call load",
         caveat="These are pages answered, not incidents caused; leaving the on-call roster lowers "
         "them too.",
     ),
@@ -97,8 +96,7 @@ HEADLINE: tuple[Outcome, ...] = (
         more_word="more",
         peers="than among matched peers",
         baseline="Never mentored",
-        raw_differs="people who join are often already closer to a promotion, and one has to stay "
-        "long enough to join at all",
+        raw_differs="it counts from hire, for people at different levels, and not from one start",
         caveat="Ambition drives both joining and promotion, and nothing in the data measures it.",
     ),
     Outcome(
@@ -115,8 +113,8 @@ HEADLINE: tuple[Outcome, ...] = (
         more_word="more",
         peers="than among matched peers",
         baseline="Never mentored",
-        raw_differs="one has to stay long enough to be mentored, so leavers before that all count "
-        "against the never mentored",
+        raw_differs="it counts from hire, and whoever was mentored had already stayed long enough "
+        "to start",
         caveat="People who mean to stay are more likely to sign up.",
     ),
 )

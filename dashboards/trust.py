@@ -51,15 +51,17 @@ class CheckGroup:
     ----------
     key, name : the chip's key, and its subject where nothing was checked.
     ok : what the chip says when all of them pass.
-    concerns : check -> what the chip says when that check does not.
+    concerns : check -> what the chip says when it needs care, and when it fails.
     meaning : why the question matters, in one sentence.
+    is_optional : whether the chip stays away where nothing was checked.
     """
 
     key: str
     name: str
     ok: str
-    concerns: Mapping[str, str]
+    concerns: Mapping[str, tuple[str, str]]
     meaning: str
+    is_optional: bool = False
 
 
 GROUPS: tuple[CheckGroup, ...] = (
@@ -68,9 +70,9 @@ GROUPS: tuple[CheckGroup, ...] = (
         "Groups alike",
         "Groups are alike",
         {
-            "matched_share": "Too few mentees matched",
-            "balance": "Groups differ before the start",
-            "drop_out": "Groups followed unequally",
+            "matched_share": ("Too few mentees matched", "Too few mentees matched"),
+            "balance": ("Groups differ a little", "Groups are not alike"),
+            "drop_out": ("Groups followed unequally", "Groups followed unequally"),
         },
         "Mentored engineers and their matched peers should be alike before the start, and be "
         "followed alike after it.",
@@ -79,7 +81,10 @@ GROUPS: tuple[CheckGroup, ...] = (
         "before",
         "Time before the start",
         "No drift before the start",
-        {"pre_trend": "Drift before the start", "dip": "Slow spell before the start"},
+        {
+            "pre_trend": ("Drift before the start", "Drift before the start"),
+            "dip": ("Slow spell before the start", "Slow spell before the start"),
+        },
         "Well before the start the two groups should move together; a slow spell right before it "
         "makes simple before and after figures look too good.",
     ),
@@ -87,20 +92,24 @@ GROUPS: tuple[CheckGroup, ...] = (
         "designs",
         "Second design",
         "Two designs agree",
-        {
-            "design_agreement": "Two designs disagree",
-            "placebo": "Placebo starts show an effect",
-        },
-        "The effect is estimated in two ways that err in opposite directions, and on made-up "
-        "starts where nothing happened.",
+        {"design_agreement": ("Two designs differ", "Two designs disagree")},
+        "Cycle time is estimated in two ways that err in opposite directions.",
+    ),
+    CheckGroup(
+        "placebo",
+        "Placebo starts",
+        "Placebo starts show nothing",
+        {"placebo": ("Intervals widened after placebo starts", "Placebo starts show an effect")},
+        "The same analysis is run on made-up starts, where nothing happened.",
+        is_optional=True,
     ),
     CheckGroup(
         "hidden",
         "Hidden selection",
         "No sign of hidden selection",
         {
-            "negative_control": "Sign of hidden selection",
-            "hidden_causes": "A hidden cause could explain it",
+            "negative_control": ("Possible hidden selection", "Sign of hidden selection"),
+            "hidden_causes": ("A weak hidden cause would do", "A weak hidden cause would do"),
         },
         "The last performance rating before the start cannot be an effect of mentoring; if it "
         "differs, something that is not recorded decides who is mentored.",
@@ -109,7 +118,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "looks",
         "Planned looks",
         "Looks as planned",
-        {"looks": "Looks are not planned"},
+        {"looks": ("Looks are not planned", "Looks are not planned")},
         "Looking at growing data again and again raises false alarms, unless the looks were "
         "planned.",
     ),
@@ -181,7 +190,9 @@ def _checks(view: View) -> list[Chip]:
 
 def _group_of_one(check: str) -> CheckGroup:
     name = check.replace("_", " ").capitalize()
-    return CheckGroup(check, name, f"{name}: passes", {check: f"{name}: needs care"}, "")
+    return CheckGroup(
+        check, name, f"{name}: passes", {check: (f"{name}: needs care", f"{name}: fails")}, ""
+    )
 
 
 def _group_chip(view: View, group: CheckGroup) -> Chip | None:
@@ -189,12 +200,19 @@ def _group_chip(view: View, group: CheckGroup) -> Chip | None:
     if not rows:
         return None
     status = worst([row.status for row in rows])
-    first = next(row for row in rows if worst([row.status]) == status)
-    phrases = {"ok": group.ok, "not_checked": f"{group.name}: not checked"}
+    if status == "not_checked" and group.is_optional:
+        return None
+    concern = group.concerns[next(row.check for row in rows if worst([row.status]) == status)]
+    phrases = {
+        "ok": group.ok,
+        "not_checked": f"{group.name}: not checked",
+        "warn": concern[0],
+        "fail": concern[1],
+    }
     details = [group.meaning, *(_check_line(view, row) for row in rows)]
     return Chip(
         group.key,
-        phrases.get(status, group.concerns[first.check]),
+        phrases[status],
         ICONS[status],
         TONES[status],
         tuple(dict.fromkeys(filter(None, details))),

@@ -97,10 +97,16 @@ def series_part(view: View, outcome_key: str) -> ChartPart:
     title = f"{label}, month by month around the start"
     if drawn is None:
         head = _head(title, "Change against matched peers.")
-        return ChartPart(head, None, _nothing(view, "No monthly figures for this view."), "")
+        return ChartPart(head, None, _nothing(view, _no_series(view)), "")
     summary = sentences.series_sentence(outcome, points)
     text = f"Change against matched peers; shading is the {view.confidence} interval. {summary}"
     return ChartPart(_head(title, text), drawn, _series_table(view, outcome_key), summary)
+
+
+def _no_series(view: View) -> str:
+    if view.selection.is_everyone:
+        return "No monthly figures were published."
+    return "Month by month, figures are shown for everyone only."
 
 
 def _series_table(view: View, outcome_key: str) -> str:
@@ -129,10 +135,11 @@ def curve_part(view: View, outcome_key: str) -> ChartPart:
     if drawn is None:
         title = f"{view.label(outcome_key)} over time"
         head = _head(title, "Share of each arm, month by month.")
-        return ChartPart(head, None, _nothing(view, "No curves for this view."), "")
+        return ChartPart(head, None, _nothing(view, "No curve can be shown here."), "")
     title = sentences.curve_title(outcome, points, outcome.window)
     text = (
-        f"Share of each arm; shading is the {view.confidence} interval. {_axis_note(outcome_key)}"
+        f"Points are the months that can be shown; shading is the {view.confidence} interval. "
+        f"{_axis_note(outcome_key)}"
     )
     return ChartPart(_head(title, text), drawn, _curve_tables(view, outcome_key), title)
 

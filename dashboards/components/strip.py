@@ -35,8 +35,13 @@ class Axis:
     def tick(self, share: float) -> str:
         """Return the text of the tick at a share of the limit."""
         number = f"{abs(share) * self.limit:g}"
-        space = formats.NARROW if self.unit == "%" else formats.SPACE
-        return f"{number}{space}{self.unit}" if share else "0"
+        if not share:
+            return "0"
+        if self.unit == "%":
+            return f"{number}{formats.NARROW}%"
+        return (
+            f"{number}{formats.SPACE}{self.unit.removesuffix('s') if number == '1' else self.unit}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

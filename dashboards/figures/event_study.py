@@ -50,7 +50,7 @@ def figure(points: Sequence[SeriesPoint], better: int) -> dict[str, Any] | None:
         "hovertemplate": "%{text}<extra></extra>",
     }
     return {
-        "data": [*band(months, lows, highs, colour, "linear"), line],
+        "data": [*band(months, lows, highs, colour), line],
         "layout": _layout(months, ticks, better),
     }
 

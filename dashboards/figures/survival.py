@@ -1,4 +1,8 @@
-"""Who stays, and who is promoted, month by month in each arm."""
+"""Who stays, and who is promoted, month by month in each arm.
+
+Months between which too little happened to be shown are missing: points mark the months that were
+published, straight lines join them.
+"""
 
 from __future__ import annotations
 
@@ -70,10 +74,11 @@ def _traces(style: ArmStyle, rows: Sequence[CurvePoint]) -> list[dict[str, Any]]
     colour = light(style.token)
     line = {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines+markers",
         "x": months,
         "y": [_percent(row.value) for row in rows],
-        "line": {"color": colour, "width": 2.5, "shape": "hv", "dash": style.dash},
+        "line": {"color": colour, "width": 2.5, "dash": style.dash},
+        "marker": {"color": colour, "size": 5},
         "text": [_hover(style, row) for row in rows],
         "hovertemplate": "%{text}<extra></extra>",
         "name": style.name,
@@ -82,7 +87,7 @@ def _traces(style: ArmStyle, rows: Sequence[CurvePoint]) -> list[dict[str, Any]]
         return [line]
     lows = [_percent(row.ci_low) for row in rows]
     highs = [_percent(row.ci_high) for row in rows]
-    return [*band(months, lows, highs, colour, "hv"), line]
+    return [*band(months, lows, highs, colour), line]
 
 
 def _percent(value: float | None) -> float:
@@ -109,7 +114,7 @@ def _layout(arms: Mapping[str, Sequence[CurvePoint]], horizon: int) -> dict[str,
     low, high = min(ticks[0], *values), max(ticks[-1], *values)
     marks = list(range(0, last + 1, 6 if last > 8 else 1))
     return layout(
-        margin={"l": 52, "r": 100, "t": 18, "b": 44, "pad": 4},
+        margin={"l": 52, "r": 74, "t": 18, "b": 44, "pad": 4},
         xaxis=axis(
             "Months since the month of the start",
             range=[0, max(last, 1)],
@@ -141,25 +146,24 @@ def _horizon(month: int) -> dict[str, Any]:
 def _end_labels(
     arms: Mapping[str, Sequence[CurvePoint]], low: float, high: float
 ) -> list[dict[str, Any]]:
-    """Name each line at its end, pushed apart where they would touch."""
-    ends = sorted((_percent(rows[-1].value), arm) for arm, rows in arms.items())
+    """Name each line at its end, without a figure: lines may end at different months."""
+    ends = sorted((_percent(rows[-1].value), rows[-1].month, arm) for arm, rows in arms.items())
     span = max(high - low, 1e-9)
     labels, floor = [], float("-inf")
-    for value, arm in ends:
+    for value, month, arm in ends:
         place = max((value - low) / span, floor)
         floor = place + LABEL_GAP
         labels.append(
             {
-                "xref": "paper",
-                "x": 1,
+                "x": month,
                 "xanchor": "left",
+                "xshift": 6,
                 "yref": "paper",
                 "y": min(place, 1.0),
                 "yanchor": "middle",
                 "showarrow": False,
-                "align": "left",
                 "font": {"size": 12.5, "color": light(ARMS[arm].token)},
-                "text": f" <b>{formats.share(value / 100)}</b> {ARMS[arm].short}",
+                "text": f"<b>{ARMS[arm].short}</b>",
             }
         )
     return labels

@@ -70,14 +70,14 @@ def percent_ticks(values: Sequence[float], is_signed: bool) -> list[str]:
 
 
 def band(
-    x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, shape: str
+    x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str
 ) -> list[dict[str, Any]]:
     """Return the two traces of an interval's shading, without hover."""
     common = {
         "type": "scatter",
         "mode": "lines",
         "x": list(x),
-        "line": {"width": 0, "shape": shape, "color": colour},
+        "line": {"width": 0, "color": colour},
         "hoverinfo": "skip",
     }
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))

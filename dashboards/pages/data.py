@@ -31,7 +31,7 @@ CONCERNS = (
     ("warn", "needs care", "need care"),
     ("not_checked", "could not be made", "could not be made"),
 )
-SOURCES = {**trust.SOURCES, "identities": "Identities"}
+SOURCES = {**trust.SOURCES, "gh": "GitHub", "pagerduty": "PagerDuty", "generic": "Generic export"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _line(row: DataCheck) -> CheckLine:
     status = trust.worst([row.status])
     return CheckLine(
         source=SOURCES.get(row.source, row.source),
-        table=row.table_name.replace("__", ": ").replace("_", " "),
+        table=row.table_name.rpartition("__")[2].replace("_", " ") or "all files",
         check=row.check.removeprefix("expect_").replace("_", " "),
         checked=formats.count(row.rows_checked),
         failed=formats.count(row.failed),

@@ -192,7 +192,7 @@ def test_empty_tables_give_a_whole_page(tmp_path: Path) -> None:
     rows.publish(tmp_path, rows.empty())
     text = page(client_of(tmp_path))
     assert "No outcome data has been loaded yet." in text
-    assert "No monthly figures for this view." in text
+    assert "No monthly figures were published." in text
 
 
 def test_page_carries_a_strict_policy_and_no_other_host(client: FlaskClient) -> None:

@@ -75,7 +75,7 @@ def test_a_chip_is_as_good_as_its_worst_check(
 def test_a_check_this_page_does_not_know_is_shown_with_its_status(view_of: Views) -> None:
     tables = with_checks(rows.check("moon_phase", "fail", "The moon was full."))
     chip = chips(view_of(tables=tables))["moon_phase"]
-    assert (chip.text, chip.tone) == ("Moon phase: needs care", "worse")
+    assert (chip.text, chip.tone) == ("Moon phase: fails", "worse")
 
 
 def test_withheld_group_shows_no_check_and_no_count(view_of: Views) -> None:
@@ -98,6 +98,21 @@ def test_data_checks_are_counted(view_of: Views) -> None:
 def test_no_data_checks_is_not_a_pass(view_of: Views) -> None:
     chip = chips(view_of(tables=rows.without(rows.organisation(), "data_quality")))["data"]
     assert (chip.text, chip.tone) == ("Data not checked", "neutral")
+
+
+def test_placebo_that_was_not_drawn_takes_no_place(view_of: Views) -> None:
+    drawn = with_checks(rows.check("placebo", "ok", "100 placebos: no bias."))
+    skipped = with_checks(rows.check("placebo", "not_checked", "Not drawn in this refresh."))
+    assert chips(view_of(tables=drawn))["placebo"].text == "Placebo starts show nothing"
+    assert "placebo" not in chips(view_of(tables=skipped))
+
+
+def test_a_warning_is_said_more_mildly_than_a_failure(view_of: Views) -> None:
+    said = [
+        chips(view_of(tables=with_checks(rows.check("balance", status, "…"))))["alike"].text
+        for status in ("warn", "fail")
+    ]
+    assert said == ["Groups differ a little", "Groups are not alike"]
 
 
 @pytest.mark.parametrize(("git_end", "is_told"), [("2026-05-16", False), ("2026-05-15", True)])
