@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
-from dbt.cli.main import dbtRunner
 
 from synthetic.organisation import Organisation
 
@@ -59,13 +60,14 @@ class Statement:
 def compile_statements(variables: Mapping[str, object] | None = None) -> list[Statement]:
     """Compile the project and list the statements between the given and the wanted models."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["MENTORSHIP_WORK_DB"] = str(Path(folder) / f"{DATABASE}.duckdb")
-        arguments = ["--quiet", "compile", "--no-introspect", "--project-dir", str(ROOT)]
-        arguments += ["--profiles-dir", str(ROOT), "--target-path", folder, "--log-path", folder]
-        arguments += ["--vars", json.dumps(dict(variables or {}))]
-        result = dbtRunner().invoke(arguments)
-        if not result.success:
-            raise RuntimeError(f"dbt compile failed: {result.exception}")
+        place = {"MENTORSHIP_WORK_DB": str(Path(folder) / f"{DATABASE}.duckdb")}
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile"]
+        command += ["--no-introspect", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+        command += ["--target-path", folder, "--log-path", folder]
+        command += ["--vars", json.dumps(dict(variables or {}))]
+        done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"dbt compile failed: {done.stdout}{done.stderr}")
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
     return _order(manifest["nodes"])
 

@@ -1,0 +1,186 @@
+"""The other choices: two-way fixed effects, weights for own starts, event study, symmetry."""
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+import pyfixest
+import pytest
+
+from impact.censoring import fit_censoring_weighted, starts_later
+from impact.cohort import OVERALL, Table, to_table
+from impact.event_study import check_pre_trend, fit_symmetric, follow_hours, follow_incidents
+from impact.looks import Plan
+from impact.naive import fit_before_after, fit_naive
+from impact.staying import fit_at_horizon
+from impact.study import Study, read_study
+from impact.two_way import fit_two_way
+from impact.types import Refusal
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_two_way_fixed_effects_equal_pyfixest():
+    rng = np.random.default_rng(3)
+    person, month = (grid.ravel() for grid in np.meshgrid(np.arange(120), np.arange(20)))
+    start = rng.integers(5, 40, 120)[person]
+    treated = month >= start
+    y = rng.normal(size=120)[person] + 0.02 * month - 0.2 * treated + rng.normal(size=person.size)
+    kept = rng.random(person.size) < 0.8
+    fit = fit_two_way(np.where(kept, y, np.nan), treated, person, month)
+    frame = pd.DataFrame({"y": y, "d": treated.astype(float), "i": person, "t": month})[kept]
+    reference = pyfixest.feols(
+        "y ~ d | i + t",
+        frame,
+        vcov={"CRV1": "i"},
+        ssc=pyfixest.ssc(k_adj=False, G_adj=True),
+    )
+    assert fit.estimate == pytest.approx(reference.coef()["d"], abs=1e-5)
+    assert fit.standard_error == pytest.approx(reference.se()["d"], rel=1e-3)
+
+
+def test_two_way_without_a_change_is_refused():
+    person, month = np.repeat(np.arange(10), 4), np.tile(np.arange(4), 10)
+    result = fit_two_way(np.arange(40.0), person < 5, person, month)
+    assert isinstance(result, Refusal)
+    assert result.reason == "singular"
+
+
+def own_starts(seed):
+    """Cohorts in which people of one level both leave more and start mentoring more."""
+    rng = np.random.default_rng(seed)
+    cells, size = 600, 7
+    cell, place = np.repeat(np.arange(cells), size), np.tile(np.arange(size), cells)
+    is_mentee, level = place == 0, cell % 2 + 1
+    leave = rng.exponential(1 / np.where(level == 2, 0.06, 0.01))
+    start = np.where(is_mentee, np.inf, rng.exponential(1 / np.where(level == 2, 0.15, 0.001)))
+    time = np.minimum(np.minimum(leave, start), 24.0)
+    event = ((leave <= start) & (leave < 24)).astype(int)
+    frame = pd.DataFrame(
+        {
+            "index_month": 0,
+            "person_id": np.arange(cell.size),
+            "is_mentee": is_mentee,
+            "level_rank": level,
+            "tenure_band": 1,
+            "leave_time": time,
+            "leave_event": event,
+        }
+    )
+    table = to_table(frame)
+    return Table(table.columns, table.rows, {"cell_id": cell})
+
+
+def test_weights_make_up_for_own_starts_that_go_with_leaving():
+    errors = {"plain": [], "weighted": []}
+    for seed in range(20):
+        table = own_starts(seed)
+        assert starts_later(table, table).any()
+        assert not starts_later(table, table)[table.flag("is_mentee")].any()
+        errors["plain"].append(fit_at_horizon(table, "retention", 12).fit.estimate)
+        weighted = fit_censoring_weighted(table, table, "retention", 12)
+        errors["weighted"].append(weighted.estimate)
+        assert 0.01 < weighted.standard_error < 0.05
+    # Nothing happens here: the plain curve keeps those of the level that stays.
+    assert np.mean(errors["plain"]) < -0.02
+    assert np.mean(errors["weighted"]) == pytest.approx(0.0, abs=0.012)
+
+
+def monthly(seed=2, cells=120, effect=-0.25, drift=0.0, rate=0.5):
+    rng = np.random.default_rng(seed)
+    size = 6
+    row = np.arange(cells * size)
+    cell, is_mentee = row // size, row % size == 0
+    months = np.arange(-12, 13)
+    n = row.size
+    trait = rng.normal(3, 0.4, n)
+    merged = rng.poisson(6, (n, months.size))
+    mean = trait[:, None] + effect * (is_mentee[:, None] & (months > 0)[None, :])
+    mean = mean + drift * is_mentee[:, None] * months[None, :]
+    total = merged * mean + np.sqrt(merged) * rng.normal(0, 0.8, merged.shape)
+    ratio = np.where(is_mentee[:, None] & (months > 0)[None, :], 0.5, 1.0)
+    frame = pd.DataFrame(
+        {
+            "cell_id": np.repeat(cell, months.size),
+            "index_row_id": np.repeat(row, months.size),
+            "person_id": np.repeat(row, months.size),
+            "is_mentee": np.repeat(is_mentee, months.size),
+            "relative_month": np.tile(months, n),
+            "log_hours_sum": total.ravel(),
+            "merged": merged.ravel(),
+            "incidents": rng.poisson(rate * ratio).ravel(),
+            "exposure": 1.0,
+        }
+    )
+    return to_table(frame)
+
+
+def test_event_study_is_flat_before_and_shows_the_effect_after():
+    months = {m.month: m for m in follow_hours(monthly(), OVERALL, 0.95)}
+    before = [months[k] for k in range(-12, -3)]
+    assert np.mean([m.ci_low <= 1 <= m.ci_high for m in before]) >= 0.75
+    after = np.mean([months[k].estimate for k in range(1, 13)])
+    assert after == pytest.approx(math.exp(-0.25), abs=0.03)
+    assert months[6].n == 120
+    assert check_pre_trend(OVERALL, list(months.values()), 0.95).status == "ok"
+
+
+def test_drift_before_the_start_warns_and_says_how_large_it_may_be():
+    months = follow_hours(monthly(drift=0.04, effect=0.0), OVERALL, 0.95)
+    check = check_pre_trend(OVERALL, months, 0.95)
+    assert check.status == "warn"
+    assert check.value > math.exp(6 * 0.04)
+
+
+def test_incidents_by_month_halve_after_the_start():
+    months = {m.month: m for m in follow_incidents(monthly(cells=300), OVERALL, 0.95)}
+    before = np.mean([months[k].estimate for k in range(-12, -3)])
+    after = np.mean([months[k].estimate for k in range(1, 13)])
+    assert before == pytest.approx(1.0, abs=0.06)
+    assert after == pytest.approx(0.5, abs=0.07)
+
+
+def test_symmetric_windows_recover_the_effect():
+    fit = fit_symmetric(monthly(cells=300))
+    assert fit.estimate == pytest.approx(-0.25, abs=2.5 * fit.standard_error)
+    assert fit.standard_error < 0.03
+
+
+def test_months_without_ten_mentees_are_left_out():
+    assert follow_hours(monthly(cells=9), OVERALL, 0.95) == []
+
+
+def test_naive_and_before_after_are_what_people_compute(draw):
+    material = draw(seed=20, effect=-0.2).material()
+    naive = {(r.outcome, r.scale): r for r in fit_naive(material.people[OVERALL], OVERALL, 12)}
+    people = draw(seed=20, effect=-0.2).people
+    value = people["log_hours_sum"] / people["merged"]
+    means = value[people["merged"] > 0].groupby(people["is_ever_mentored"]).mean()
+    hours = naive[("pr_cycle_time", "ratio")]
+    assert hours.effect == pytest.approx(means[True] - means[False])
+    assert hours.mentored_value / hours.comparison_value == pytest.approx(math.exp(hours.effect))
+    assert set(naive) == {
+        ("pr_cycle_time", "ratio"),
+        ("incident_rate", "ratio"),
+        ("retention", "difference"),
+        ("retention", "months"),
+        ("promotion", "difference"),
+    }
+    own = {r.outcome: r for r in fit_before_after(material.mentees[OVERALL], OVERALL, 6)}
+    assert set(own) == {"pr_cycle_time", "incident_rate"}
+    assert own["pr_cycle_time"].effect == pytest.approx(-0.2, abs=0.1)
+
+
+def test_study_is_read_from_the_settings():
+    ends = pd.DataFrame(
+        {"as_of_date": [dt.date(2026, 6, 30)], "git_end": [None], "incidents_end": ["2026-06-30"]}
+    )
+    plan = {"first_look": "2026-01-31", "every_months": 6, "looks": 4}
+    study = read_study(ends, 0.9, [12, 6], plan)
+    assert study == Study(
+        dt.date(2026, 6, 30), 0.9, (6, 12), Plan(dt.date(2026, 1, 31), 6, 4), False, True
+    )
+    unplanned = read_study(ends, 0.95, [6, 12], dict.fromkeys(plan))
+    assert unplanned.plan is None
+    with pytest.raises(ValueError, match="one row of data ends"):
+        read_study(ends[:0], 0.95, [6, 12], plan)
