@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from impact.cohort import OVERALL, Cohort, Segment, Table
-from impact.cycle_time import mean_log_hours
+from impact.cycle_time import baseline_covariates, mean_log_hours
 from impact.linear import fit_within_cells
 from impact.reference import two_sided_p
 from impact.rows import Row
@@ -174,7 +174,8 @@ def check_negative_control(cohort: Cohort) -> Check:
     """Whether matched mentees were rated differently before they started.
 
     The last rating before the start was not matched on and mentoring cannot move it: a difference
-    means that something unrecorded decides who is mentored.
+    that the cells and the baselines of design A leave means that something unrecorded decides who
+    is mentored.
 
     References
     ----------
@@ -274,7 +275,7 @@ def _control_size(table: Table) -> tuple[float, float] | None:
     spread = float(np.sqrt((rating[arms[0]].var() + rating[arms[1]].var()) / 2))
     if not spread > 0:
         return None
-    fit = _within(table, rating / spread)
+    fit = _within(table, rating / spread, baseline_covariates(table))
     if isinstance(fit, Refusal):
         return None
     return fit.estimate, two_sided_p(fit.estimate / fit.standard_error, fit.degrees)
@@ -295,10 +296,11 @@ def _drop_out(table: Table, months: int) -> tuple[float, float, Fit | Refusal] |
     return shares[0], shares[1], _within(table, outcome)
 
 
-def _within(table: Table, outcome: FloatArray) -> Fit | Refusal:
-    """Difference of an outcome within matched cells, without covariates."""
+def _within(
+    table: Table, outcome: FloatArray, covariates: FloatArray | None = None
+) -> Fit | Refusal:
+    """Difference of an outcome within matched cells."""
     cell, is_mentee = table.label("cell_id"), table.flag("is_mentee")
     weight = att_weights(cell, is_mentee, ~np.isnan(outcome))
-    none = np.zeros((len(table), 0))
-    person = table.label("person_id")
-    return fit_within_cells(outcome, is_mentee, none, weight, cell, cell, person)
+    x = np.zeros((len(table), 0)) if covariates is None else covariates
+    return fit_within_cells(outcome, is_mentee, x, weight, cell, cell, table.label("person_id"))

@@ -112,21 +112,24 @@ def joint_error(cohort: Cohort, fit: CycleTime, weight_a: float, weight_b: float
 
 def fit_design_a(table: Table, months: int) -> Fit | Refusal:
     """Design A: matched on recent speed, adjusted for both baselines and tenure."""
-    after = mean_log_hours(table, str(months))
-    covariates = np.column_stack(
-        [
-            *with_unknown(table.number("base_hours_3")),
-            *with_unknown(table.number("base_hours_9")),
-            table.number("tenure_months"),
-        ]
-    )
-    return _fit(table, after, covariates)
+    return _fit(table, mean_log_hours(table, str(months)), baseline_covariates(table))
 
 
 def fit_design_b(table: Table, months: int) -> Fit | Refusal:
     """Design B: matched without recent speed, each person against their own long baseline."""
     change = mean_log_hours(table, str(months)) - table.number("base_hours_9")
     return _fit(table, change, table.number("tenure_months")[:, None])
+
+
+def baseline_covariates(table: Table) -> FloatArray:
+    """Both baselines, with what is unknown marked, and tenure: shape (n, 5)."""
+    return np.column_stack(
+        [
+            *with_unknown(table.number("base_hours_3")),
+            *with_unknown(table.number("base_hours_9")),
+            table.number("tenure_months"),
+        ]
+    )
 
 
 def with_unknown(values: FloatArray) -> tuple[FloatArray, FloatArray]:
