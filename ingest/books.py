@@ -200,17 +200,19 @@ def shares(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) -> li
     listed = ", ".join(quote(rule) for rule in sorted(exempt)) or "''"
     rows = connection.execute(
         f"""
-        with bad as (
-            select file_id, table_name, sum(count) filter (rule not in ({listed})) as counted
-            from raw.quarantine group by all
+        with read as (
+            select table_name, sum(rows_read) as rows, sum(rows_quarantined) as quarantined
+            from raw.load_tables where file_id in (select unnest($ids)) group by table_name
+        ),
+        bad as (
+            select table_name, sum(count) as counted from raw.quarantine
+            where file_id in (select unnest($ids)) and rule not in ({listed}) group by table_name
         )
         select
-            t.table_name, sum(t.rows_read)::bigint, sum(t.rows_quarantined)::bigint,
-            coalesce(sum(bad.counted), 0)::bigint
-        from raw.load_tables as t
-        left join bad on bad.file_id = t.file_id and bad.table_name = t.table_name
-        where t.file_id in (select unnest($ids))
-        group by t.table_name order by t.table_name
+            read.table_name, read.rows::bigint, read.quarantined::bigint,
+            coalesce(bad.counted, 0)::bigint
+        from read left join bad on bad.table_name = read.table_name
+        order by read.table_name
         """,
         {"ids": list(file_ids)},
     ).fetchall()

@@ -56,9 +56,10 @@ class Gone:
 class Seen:
     """The keys that complete exports of one shape have, in temporary tables."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> None:
         self._connection = connection
-        self._tables = tuple(dict.fromkeys(fill.table for fill in plan.fills))
+        by_name = {fill.table.name: fill.table for plan in plans for fill in plan.fills}
+        self._tables = tuple(by_name.values())
         for table in self._tables:
             key = ", ".join(name(column) for column in table.key)
             connection.execute(

@@ -48,6 +48,8 @@ class Peek:
         Bytes; time of the last change, UTC.
     format, gzipped, encoding, delimiter
         How it is written. `encoding` is `utf-8` where the head does not say otherwise.
+    begins_with_blanks
+        CSV: whether there are empty lines before the header.
     columns
         Names in the header (CSV), or the keys of the first records (JSON, in order of appearance).
     records
@@ -70,6 +72,7 @@ class Peek:
     gzipped: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
+    begins_with_blanks: bool = False
     columns: tuple[str, ...] = ()
     records: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     layout: json_head.Layout = "other"
@@ -127,7 +130,12 @@ def peek(path: Path, exports: Path) -> Peek:
     if text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{"):
         return _look_at_json(look, path, text, encoding, whole=whole)
     delimiter, columns = _header(text)
-    return look("csv", delimiter=delimiter, columns=columns)
+    return look(
+        "csv",
+        delimiter=delimiter,
+        begins_with_blanks=text[:1] in ("\r", "\n"),
+        columns=columns,
+    )
 
 
 def open_bytes(path: Path, *, gzipped: bool) -> BinaryIO:
@@ -321,14 +329,17 @@ def text_chunks(path: Path, *, gzipped: bool, encoding: str) -> Iterator[str]:
 
 
 def copy_text(look: Peek, target: Path) -> None:
-    """Write a file's text anew as UTF-8 with `\\n` line ends and no null characters."""
-    held = ""
+    """Write a file's text anew: UTF-8, `\\n` line ends, no null characters, no empty first line."""
+    held, begun = "", False
     with target.open("w", encoding="utf-8", newline="") as out:
         for text in text_chunks(look.path, gzipped=look.gzipped, encoding=look.encoding):
             text = held + text
             held = "\r" if text.endswith("\r") else ""
             text = text[: len(text) - len(held)]
-            out.write(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+            text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+            text = text if begun else text.lstrip("\n")
+            begun = begun or bool(text)
+            out.write(text)
         out.write("\n" if held else "")
 
 

@@ -225,7 +225,7 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
     The rows leave in the transaction of the last file: a run that is killed before it finds that
     file unknown and does it all again.
     """
-    seen = complete.Seen(run.connection, group[0].plan)
+    seen = complete.Seen(run.connection, [one.plan for one in group])
     for one in group:
         run.progress.note(one.look.name)
         try:

@@ -160,7 +160,12 @@ def _parquet(look: Peek, plan: Plan, scratch: Path) -> Relation:
 def _csv_attempts(look: Peek, scratch: Path) -> list[Attempt]:
     survey = files.survey(look.path, gzipped=look.gzipped)
     copied = scratch / "text"
-    foreign = look.encoding != "utf-8" or survey.is_foreign or survey.has_mixed_ends
+    foreign = (
+        look.encoding != "utf-8"
+        or survey.is_foreign
+        or survey.has_mixed_ends
+        or look.begins_with_blanks
+    )
 
     def direct() -> Relation:
         if foreign:
@@ -200,7 +205,7 @@ def _csv(source: Path, look: Peek, *, gzipped: bool) -> Relation:
         f"compression = '{'gzip' if gzipped else 'none'}')"
     )
     joined = ", ".join(f"r.{cell}" for cell in cells)
-    keep = f"coalesce(r.{cells[0]}, '') <> '' or trim(concat({joined})) <> ''"
+    keep = f"coalesce(r.{cells[0]} >= '!', false) or trim(concat({joined})) <> ''"
     return Relation(f"{call} as r", keep, OVERFLOW, rejects=True)
 
 
