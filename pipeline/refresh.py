@@ -85,7 +85,7 @@ def refresh(
         _wait_for_writer(context.work_db)
         key = obtain_key(context.key, context.work_db)
         # dbt is imported beside the load, unless nothing can have changed since the last one.
-        with transform.dbt_process(context) as process:
+        with transform.dbt_process(context, dbt_vars(settings, context)) as process:
             inputs = _load(settings, context, key, progress, accept_shrink=accept_shrink)
             same = _published_already(context, inputs)
             if same is not None:

@@ -1,9 +1,9 @@
 """The dbt run, in a process of its own.
 
-Importing dbt takes longer than building a small organisation's models, so the process is started
-first, imports while the exports are being loaded, and then waits on its input for what to build.
-It ends when its input closes: a refresh that is killed leaves no second writer behind. Its
-answers are JSON, one object a line.
+Importing dbt, reading the project and importing the statistics take longer than building a small
+organisation's models, so the process does all that while the exports are being loaded, and then
+waits on its input for the word to build. It ends when its input closes: a refresh that is killed
+leaves no second writer behind. Its answers are JSON, one object a line.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot
 
 
 @contextmanager
-def dbt_process(context: Context) -> Iterator[subprocess.Popen[str]]:
-    """Start the process that will run dbt; it is gone when the block ends."""
+def dbt_process(context: Context, variables: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """Start the process that will run dbt and let it read the project; it ends with the block."""
     context.dbt_logs.mkdir(parents=True, exist_ok=True)
     with (context.dbt_logs / "process.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
@@ -45,6 +45,9 @@ def dbt_process(context: Context) -> Iterator[subprocess.Popen[str]]:
             text=True,
         )
         try:
+            environment = {"MENTORSHIP_WORK_DB": str(context.work_db), "DO_NOT_TRACK": "1"}
+            arguments = ["parse", "--no-write-json", *_arguments(context, variables)]
+            _send(process, {"environment": environment, "arguments": arguments})
             yield process
         finally:
             if process.poll() is None:
@@ -63,24 +66,18 @@ def build(
 ) -> None:
     """Build and test every model; nobody else may have the private database open.
 
+    Parameters
+    ----------
+    variables
+        Those that the project was read with; only what SQL is compiled from may differ.
+
     Raises
     ------
     TransformError
         Names the models and tests that failed, and the log that has the details.
     """
-    order = {
-        "environment": {
-            "MENTORSHIP_WORK_DB": str(context.work_db),
-            "DO_NOT_TRACK": "1",
-        },
-        "arguments": [
-            *("build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--target-path", str(context.dbt_target), "--log-path", str(context.dbt_logs)),
-            *("--exclude-resource-type", "unit_test"),
-            *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
-            *("--vars", json.dumps(variables, sort_keys=True)),
-        ],
-    }
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    order = {"arguments": [*arguments, *_arguments(context, variables)]}
     try:
         _send(process, order)
         failed = _follow(process, progress)
@@ -90,6 +87,15 @@ def build(
         more = f"; and {len(failed) - SHOWN} more" if failed[SHOWN:] else ""
         shown = "; ".join(failed[:SHOWN]) + more
         raise TransformError(f"{shown}. Details: {context.dbt_logs}. Nothing was published.")
+
+
+def _arguments(context: Context, variables: Mapping[str, Any]) -> list[str]:
+    return [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(context.dbt_target), "--log-path", str(context.dbt_logs)),
+        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
+        *("--vars", json.dumps(variables, sort_keys=True)),
+    ]
 
 
 def _send(process: subprocess.Popen[str], order: Mapping[str, Any]) -> None:
@@ -118,21 +124,32 @@ def _follow(process: subprocess.Popen[str], progress: Progress) -> list[str]:
 
 
 def main() -> int:
-    """Import, wait for the order, run it, report. Runs in the child process."""
+    """Read the project, wait for the word, build, report. Runs in the child process."""
     os.umask(0o077)
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever dbt or a model prints must not mix with the reports.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    from dbt.cli.main import dbtRunner
-
-    line = sys.stdin.readline()
-    if not line:
+    first = json.loads(sys.stdin.readline() or "null")
+    if first is None:
         return 0
-    order = json.loads(line)
+    set_environment(first["environment"])
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    read = dbtRunner().invoke(first["arguments"])
+    # The models' own imports; here they cost no waiting.
+    import impact.reading
+    import impact.tables  # noqa: F401
+
+    second = json.loads(sys.stdin.readline() or "null")
+    if second is None:
+        return 0
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    set_environment(order["environment"])
-    runner = dbtRunner(callbacks=[lambda event: _report_node(event, reports)])
-    result = runner.invoke(order["arguments"])
+    if not isinstance(read.result, Manifest):
+        _write(reports, {"failed": _failures(read)})
+        return 0
+    runner = dbtRunner(read.result, [lambda event: _report_node(event, reports)])
+    result = runner.invoke(second["arguments"])
     _write(reports, {"failed": [] if result.success else _failures(result)})
     return 0
 
