@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.checks import Check, Status
 from impact.clusters import two_way_error
-from impact.cohort import Segment, Table
+from impact.cohort import Segment, Table, count_people
 from impact.incident_rate import log_rate
 from impact.types import BoolArray, Design, FloatArray, IntArray
 from impact.weights import att_weights
@@ -184,7 +184,7 @@ def _weighted(
     weight = att_weights(cell, is_mentee, ~np.isnan(values))
     arms = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
     person = table.label("person_id")
-    counts = int(arms[0].sum()), int(np.unique(person[arms[1]]).size)
+    counts = int(arms[0].sum()), count_people(person[arms[1]])
     if not spread > 0 or not arms[0].any():
         return None, None, *counts
     influence, means = np.zeros(values.size), []

@@ -109,6 +109,13 @@ def to_table(frame: pd.DataFrame) -> Table:
     return Table(columns, np.arange(len(frame)))
 
 
+def count_people(person: IntArray) -> int:
+    """How many different people there are among these person numbers."""
+    seen = np.zeros(int(person.max(initial=-1)) + 1, dtype=np.bool_)
+    seen[person] = True
+    return int(np.count_nonzero(seen))
+
+
 def find_rows(table: Table, index_row_id: IntArray) -> IntArray:
     """Positions of index rows in the table, by their id.
 

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from impact.clusters import two_way_error
-from impact.cohort import Segment, Table
+from impact.cohort import Segment, Table, count_people
 from impact.reference import critical_value
 from impact.staying import event_columns
 from impact.survival import fit_curve, incidence_influences, value_at
@@ -112,14 +112,14 @@ def _draw(
 ) -> list[CurvePoint]:
     if members.time.size == 0:
         return []
-    everyone = int(np.unique(members.person).size)
+    everyone = count_people(members.person)
     curve = fit_curve(members.time, members.event, members.weight, 2)
     influences = incidence_influences(
         curve, 1, members.time, members.event, members.weight, np.arange(last_month + 1.0)
     )
     points = []
     for month in range(last_month + 1):
-        at_risk = int(np.unique(members.person[members.time >= month]).size)
+        at_risk = count_people(members.person[members.time >= month])
         if at_risk == 0:
             break
         if outcome == "retention":
@@ -129,7 +129,7 @@ def _draw(
         error = two_way_error(influences[month], members.cell, members.person).standard_error
         low, high = _bounds(value, error, confidence)
         met = (members.event == 1) & (members.time <= month)
-        events = int(np.unique(members.person[met]).size)
+        events = count_people(members.person[met])
         points.append(
             CurvePoint(
                 outcome, arm, segment, month, value, low, high, at_risk, events, everyone - events

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from impact.cohort import Segment, Table
+from impact.cohort import Segment, Table, count_people
 from impact.cycle_time import mean_log_hours
 from impact.types import BoolArray, IntArray
 from impact.weights import att_weights
@@ -91,7 +91,7 @@ def _spread(
         rows = members & (weight > 0)
         if not rows.any():
             continue
-        total, people = weight[rows].sum(), int(np.unique(person[rows]).size)
+        total, people = weight[rows].sum(), count_people(person[rows])
         for position, name in enumerate(names):
             inside = rows & (places == position)
             shares.append(
@@ -103,7 +103,7 @@ def _spread(
                     position,
                     float(weight[inside].sum() / total),
                     people,
-                    int(np.unique(person[inside]).size),
+                    count_people(person[inside]),
                 )
             )
     return shares

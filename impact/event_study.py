@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.checks import Check, Status
-from impact.cohort import Segment, Table
+from impact.cohort import Segment, Table, count_people
 from impact.linear import fit_within_cells
 from impact.reference import critical_value
 from impact.types import Fit, FloatArray, IntArray, Outcome, Refusal
@@ -243,7 +243,7 @@ def _one_month(
             float(np.exp(fit.estimate - reach)),
             float(np.exp(fit.estimate + reach)),
             mentees,
-            int(np.unique(person[(weight > 0) & ~is_mentee]).size),
+            count_people(person[(weight > 0) & ~is_mentee]),
             fit.estimate,
             by_person.astype(np.float64),
         )
@@ -269,6 +269,6 @@ def _log_rate_ratio(at: Table, people: int) -> tuple[float, FloatArray, int, int
     return (
         float(np.log(rates[0] / rates[1])),
         influence,
-        int(np.unique(person[arms[0]]).size),
-        int(np.unique(person[arms[1]]).size),
+        count_people(person[arms[0]]),
+        count_people(person[arms[1]]),
     )

@@ -55,17 +55,19 @@ def fit_within_cells(
     w, labels = weight[rows], cell[rows]
     columns = np.column_stack([outcome[rows], exposed[rows].astype(np.float64), covariates[rows]])
     columns = _demean(columns, w, labels)
-    y, d, x = columns[:, 0], columns[:, 1], columns[:, 2:]
-    if _is_flat(y, outcome[rows], w):
+    gram = (columns * w[:, None]).T @ columns
+    if _is_flat(float(gram[0, 0]), outcome[rows], w):
         return Refusal("constant_outcome", "The outcome is the same for everyone compared.")
-    d_left = _residual(d, x, w)
-    information = float(np.sum(w * d_left**2))
+    on_x = _project(gram)
+    information = float(gram[1, 1] - gram[1, 2:] @ on_x[:, 1])
     if information <= _RELATIVE_RANK * float(np.sum(w)):
         return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
-    estimate = float(np.sum(w * d_left * y)) / information
-    error = _residual(y - estimate * d, x, w)
+    estimate = float(gram[1, 0] - gram[1, 2:] @ on_x[:, 0]) / information
+    x = columns[:, 2:]
+    exposed_left = columns[:, 1] - x @ on_x[:, 1]
+    error = columns[:, 0] - estimate * columns[:, 1] - x @ (on_x[:, 0] - estimate * on_x[:, 1])
     influence = np.zeros(weight.size)
-    influence[rows] = w * d_left * error / information
+    influence[rows] = w * exposed_left * error / information
     clustered = two_way_error(influence[rows], first[rows], second[rows])
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
@@ -97,24 +99,23 @@ def _demean(columns: FloatArray, weight: FloatArray, cell: IntArray) -> FloatArr
     return out
 
 
-def _is_flat(within: FloatArray, raw: FloatArray, weight: FloatArray) -> bool:
+def _is_flat(within: float, raw: FloatArray, weight: FloatArray) -> bool:
     """Whether nothing but rounding error varies within the cells."""
     size = max(1.0, float(np.abs(raw).max()))
-    return bool(np.sqrt(np.sum(weight * within**2) / np.sum(weight)) < 1e-9 * size)
+    return bool(np.sqrt(max(within, 0.0) / np.sum(weight)) < 1e-9 * size)
 
 
-def _residual(target: FloatArray, x: FloatArray, weight: FloatArray) -> FloatArray:
-    """What is left of the target after a weighted projection on x (of any rank)."""
-    if x.shape[1] == 0:
-        return target
-    scale = np.sqrt(np.average(x**2, axis=0, weights=weight))
-    kept = scale > _RELATIVE_RANK * max(1.0, float(scale.max(initial=0.0)))
-    if not kept.any():
-        return target
-    z = x[:, kept] / scale[kept]
-    gram = (z * weight[:, None]).T @ z
-    solution = np.linalg.pinv(gram, rcond=_RELATIVE_RANK, hermitian=True) @ (
-        z.T @ (weight * target)
+def _project(gram: FloatArray) -> FloatArray:
+    """Coefficients of outcome and exposure on the covariates (of any rank), shape (k, 2).
+
+    The Gram matrix holds outcome, exposure and covariates in this order.
+    """
+    inner = gram[2:, 2:]
+    scale = np.sqrt(np.diag(inner))
+    scale = np.where(
+        scale > _RELATIVE_RANK * max(1.0, float(scale.max(initial=0.0))), scale, np.inf
     )
-    residual: FloatArray = target - z @ solution
-    return residual
+    unit = inner / np.outer(scale, scale)
+    inverse = np.linalg.pinv(unit, rcond=_RELATIVE_RANK, hermitian=True)
+    coefficients: FloatArray = (inverse @ (gram[2:, :2] / scale[:, None])) / scale[:, None]
+    return coefficients

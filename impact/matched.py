@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.cohort import Cohort, Table
+from impact.cohort import Cohort, Table, count_people
 from impact.cycle_time import fit_cycle_time, mean_log_hours
 from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
@@ -201,16 +201,14 @@ def _decidable(
     """When enough mentees will have been followed; flow outcomes need three months of it."""
     flow = row.scale == "ratio" and months <= HEADLINE_FLOW_MONTHS
     wait = NEEDED_MONTHS if flow else months
-    days = table.number("landmark")[is_mentee]
-    landmarks = [EPOCH + dt.timedelta(days=int(day)) for day in days]
-    if not around.is_open and len(landmarks) < NEEDED_MENTEES:
+    landmarks = table.number("landmark")[is_mentee]
+    if not around.is_open and landmarks.size < NEEDED_MENTEES:
         return None
-    day = decidable_on(around.as_of, landmarks, NEEDED_MENTEES, wait)
-    return None if day is None else (day - EPOCH).days
+    return decidable_on((around.as_of - EPOCH).days, landmarks, NEEDED_MENTEES, wait)
 
 
 def _people(table: Table, rows: BoolArray) -> int:
-    return int(np.unique(table.label("person_id")[rows]).size)
+    return count_people(table.label("person_id")[rows])
 
 
 def _count_incidents(row: Row, table: Table, known: BoolArray, count: FloatArray) -> Row:
@@ -247,9 +245,6 @@ def _count_people(row: Row, table: Table, known: BoolArray, met: BoolArray) -> R
 
 def _most(person: IntArray, values: FloatArray) -> FloatArray:
     """Each person's largest value, one entry a person."""
-    if person.size == 0:
-        return np.zeros(0)
-    unique, inverse = np.unique(person, return_inverse=True)
-    most = np.full(unique.size, -np.inf)
-    np.maximum.at(most, inverse, values)
-    return most
+    most = np.full(int(person.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(most, person, values)
+    return most[most > -np.inf]

@@ -14,6 +14,7 @@ _RELATIVE_RANK = 1e-10
 _NEW_SHARE = 1e-7
 """A column must keep this share of its variance beside the columns before it."""
 _MOST_LEVERAGE = 0.9
+_MANY_ROWS, _EVERY = 20_000, 8
 _RUNAWAY = 12.0
 """A log rate ratio this large is the sign of a fit running away to infinity."""
 
@@ -68,7 +69,7 @@ def fit_counts(
     x = _independent(np.column_stack([exposed[rows], np.ones(rows.size), covariates[rows]]), w)
     if x is None:
         return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
-    solution = _maximise(y, x, w, offset)
+    solution = _maximise(y, x, w, offset, _start(y, x, w, offset))
     if isinstance(solution, Refusal):
         return solution
     coefficients, mean = solution
@@ -134,12 +135,22 @@ def _pivots(gram: FloatArray, order: list[int]) -> list[int]:
     return kept
 
 
+def _start(y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray) -> FloatArray:
+    """Where to start: near the top of a part of the rows where there are very many."""
+    level = np.zeros(x.shape[1])
+    level[1] = np.log(np.sum(weight * y) / np.sum(weight * np.exp(offset)))
+    part = slice(None, None, _EVERY)
+    if y.size < _MANY_ROWS or not np.sum(weight[part] * y[part]) > 0:
+        return level
+    solution = _maximise(y[part], x[part], weight[part], offset[part], level)
+    return level if isinstance(solution, Refusal) else solution[0]
+
+
 def _maximise(
-    y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray
+    y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray, start: FloatArray
 ) -> tuple[FloatArray, FloatArray] | Refusal:
     """Newton steps, halved whenever the likelihood would fall."""
-    beta = np.zeros(x.shape[1])
-    beta[1] = np.log(np.sum(weight * y) / np.sum(weight * np.exp(offset)))
+    beta = start
     score = _likelihood(beta, y, x, weight, offset)
     for _ in range(_MAX_STEPS):
         mean = np.exp(x @ beta + offset)

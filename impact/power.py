@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Sequence
+
+import numpy as np
 
 from impact.reference import critical_value, quantile
-from impact.types import Scale
+from impact.types import FloatArray, Scale
 
 POWER = 0.8
 DAYS_A_MONTH = 365.25 / 12
@@ -28,19 +28,16 @@ def on_scale(shift: float, scale: Scale, lower_is_better: bool) -> float:
 
 
 def decidable_on(
-    as_of: dt.date,
-    landmarks: Sequence[dt.date],
-    needed: int,
-    follow_up_months: int,
-) -> dt.date | None:
+    as_of: int, landmarks: FloatArray, needed: int, follow_up_months: int
+) -> int | None:
     """Day on which enough mentees will have enough follow-up, at the last year's enrolment.
 
     Parameters
     ----------
     as_of
-        The day up to which data are used.
+        The day up to which data are used; this and all days are counted from 1970-01-01.
     landmarks
-        First day of follow-up of every matched mentee so far.
+        Shape (n,): first day of follow-up of every matched mentee so far.
     needed
         How many mentees must have been followed.
     follow_up_months
@@ -48,18 +45,16 @@ def decidable_on(
 
     Returns
     -------
-    datetime.date | None
+    int | None
         Never before the day after `as_of`; none where nobody enrolled during the last year, or
         where it is more than ten years away, which no plan reaches.
     """
-    started = sorted(landmarks)
-    wait = dt.timedelta(days=round(follow_up_months * DAYS_A_MONTH))
-    if len(started) >= needed:
-        return max(started[needed - 1] + wait, as_of + dt.timedelta(days=1))
-    recent = sum(1 for day in started if (as_of - day).days < PACE_WINDOW_DAYS)
+    wait = round(follow_up_months * DAYS_A_MONTH)
+    if landmarks.size >= needed:
+        last = int(np.partition(landmarks, needed - 1)[needed - 1])
+        return max(last + wait, as_of + 1)
+    recent = int(np.count_nonzero(as_of - landmarks < PACE_WINDOW_DAYS))
     if recent == 0:
         return None
-    days = math.ceil((needed - len(started)) * PACE_WINDOW_DAYS / recent)
-    if days > FARTHEST_DAYS:
-        return None
-    return as_of + dt.timedelta(days=days) + wait
+    days = math.ceil((needed - landmarks.size) * PACE_WINDOW_DAYS / recent)
+    return None if days > FARTHEST_DAYS else as_of + days + wait

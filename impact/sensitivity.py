@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from impact.censoring import fit_censoring_weighted, starts_later
-from impact.cohort import OVERALL, Cohort, Segment, Table
+from impact.cohort import OVERALL, Cohort, Segment, Table, count_people
 from impact.cycle_time import fit_cycle_time
 from impact.event_study import fit_symmetric
 from impact.incident_rate import fit_incident_rate
@@ -206,5 +206,5 @@ def _lay_out(
         values[1],
         values[2],
         int((fit.used & is_mentee).sum()),
-        int(np.unique(person[fit.used & ~is_mentee]).size),
+        count_people(person[fit.used & ~is_mentee]),
     )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from impact.clusters import two_way_error
-from impact.cohort import Table
+from impact.cohort import Table, count_people
 from impact.survival import (
     Curve,
     fit_curve,
@@ -136,7 +136,7 @@ def _refuse(
     people = table.label("person_id")
     still = used & (time >= months)
     reached = int((still & mentee).sum())
-    others = np.unique(people[still & ~mentee]).size
+    others = count_people(people[still & ~mentee])
     observed = int((used & mentee).sum())
     if min(reached, others) < MINIMUM_AT_RISK or reached < MINIMUM_SHARE_AT_RISK * observed:
         return Refusal(

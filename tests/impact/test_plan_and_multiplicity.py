@@ -121,15 +121,15 @@ def test_detectable_shift_is_found_with_80_per_cent_power():
 
 
 def test_decidable_day_waits_for_the_fiftieth_mentee():
-    as_of = dt.date(2026, 1, 1)
-    started = [dt.date(2025, 7, 1)] * 10
-    day = decidable_on(as_of, started, 12, 3)
+    as_of = 20_000
+    started = np.full(10, as_of - 180.0)
     # Ten a year: two more take 73 days, and then three months pass.
-    assert day == as_of + dt.timedelta(days=73 + 91)
-    assert decidable_on(as_of, started, 10, 12) == dt.date(2025, 7, 1) + dt.timedelta(days=365)
-    assert decidable_on(as_of, started, 10, 3) == as_of + dt.timedelta(days=1)
-    assert decidable_on(as_of, [dt.date(2024, 1, 1)], 5, 3) is None
-    assert decidable_on(as_of, [], 5, 3) is None
+    assert decidable_on(as_of, started, 12, 3) == as_of + 73 + 91
+    assert decidable_on(as_of, started, 10, 12) == as_of - 180 + 365
+    assert decidable_on(as_of, started, 10, 3) == as_of + 1
+    assert decidable_on(as_of, started - 400, 12, 3) is None
+    assert decidable_on(as_of, started[:0], 5, 3) is None
+    assert decidable_on(as_of, started[:1], 50, 3) is None
 
 
 def test_reference_equals_scipy():
