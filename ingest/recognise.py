@@ -174,12 +174,14 @@ def _nearest(look: Peek, mapping: FileMapping | None) -> str:
     if not look.columns:
         return "it holds an empty list"
     have = set(fields(look, mapping))
-    needs = [
+    # The vendors first: their keys are compared as they are written, so of two shapes that fit
+    # equally well theirs fits better.
+    needs = [(shape.name, shape.keys, set(look.columns)) for shape in sources.shapes()]
+    needs += [
         (table.name, table.required, have)
         for table in generic_tables()
         if not have & set(table.unlike)
     ]
-    needs += [(shape.name, shape.keys, set(look.columns)) for shape in sources.shapes()]
     near = [
         _Near(shape, len(required & columns), tuple(sorted(required - columns)))
         for shape, required, columns in needs

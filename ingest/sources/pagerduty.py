@@ -144,7 +144,7 @@ SHAPES: tuple[VendorShape, ...] = (
     ),
     VendorShape(
         "pagerduty__log_entries",
-        keys=frozenset({"type", "created_at", "incident", "agent"}),
+        keys=frozenset({"id", "type", "created_at", "incident"}),  # a notification has no agent
         is_one=_is_log_entry,
         columns={
             "type": "VARCHAR",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest import schema
 from ingest.recognise import generic_tables
 from tests.ingest.conftest import Exports, Warehouse
 
@@ -154,6 +155,14 @@ def test_no_planted_name_is_found_anywhere(exports, warehouse, caplog, checkpoin
         again = warehouse.load(exports, **{**settings, "time_zone": "Europe/Berlin"})
     assert {one.status for one in report.files} <= {"loaded", "known"}
     assert len(report.files) >= written
+    for table in schema.tables():
+        for column in table.stored:
+            if column.is_hashed:
+                for one in (table.name, table.history):
+                    assert not warehouse.all(
+                        f'select 1 from raw.{one} where "{column.name}" is not null '
+                        f"and not regexp_full_match(\"{column.name}\", '[0-9a-f]{{32}}')"
+                    )
     if checkpointed:
         warehouse.connection.execute("checkpoint")
     warehouse.connection.close()
