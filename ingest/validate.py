@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import os
 import sys
 import threading
 import warnings
@@ -23,6 +22,7 @@ import duckdb
 from ingest.expectation import NOW, Expectation
 from ingest.expectations import suites
 from ingest.sql import name, transaction
+from pipeline.settings import set_environment
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -60,7 +60,7 @@ class Import:
 
     def _run(self) -> None:
         # It would report each use to its makers.
-        os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+        set_environment({"GX_ANALYTICS_ENABLED": "false"})
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # its dependencies warn about each other
