@@ -41,6 +41,8 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     Cameron, Gelbach and Miller (2011), "Robust inference with multiway clustering", Journal of
     Business and Economic Statistics 29(2).
     """
+    if first is second:
+        return _one_way_error(influence, first)
     taking_part = influence != 0
     values, one, two = influence[taking_part], first[taking_part], second[taking_part]
     if values.size == 0:
@@ -57,6 +59,18 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     variance = joint if joint > 1e-12 * max(part_one, part_two) else max(part_one, part_two)
     variance *= clusters / (clusters - 1)
     return ClusteredError(float(np.sqrt(variance)), float(clusters - 1))
+
+
+def _one_way_error(influence: FloatArray, cluster: IntArray) -> ClusteredError:
+    """The same where both clusterings are one: then no part is counted twice."""
+    taking_part = influence != 0
+    if not taking_part.any():
+        return ClusteredError(0.0, 0.0)
+    labels, clusters = _dense(cluster[taking_part])
+    if clusters < 2:
+        return ClusteredError(0.0, 0.0)
+    variance = _sum_of_squares(influence[taking_part], labels, clusters)
+    return ClusteredError(float(np.sqrt(variance * clusters / (clusters - 1))), clusters - 1.0)
 
 
 def _dense(labels: IntArray) -> tuple[IntArray, int]:
