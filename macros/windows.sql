@@ -15,6 +15,18 @@
     ) }}
 {%- endmacro %}
 
+{#- All of a spell's months after the current one. -#}
+{% macro later_months() -%}
+    partition by person_id, spell_number
+            order by month_number
+            rows between 1 following and unbounded following
+{%- endmacro %}
+
+{#- Number of an index row: the month, then the person in seven digits. -#}
+{% macro index_row_id(month_number, person_id) -%}
+    {{ month_number }} * cast(10000000 as bigint) + {{ person_id }}
+{%- endmacro %}
+
 {#-
     The same after the current month, up to a person's own start of mentoring, if the
     current month lies before it: `is_started` parts a person's months at the start.

@@ -15,15 +15,16 @@ finest_cells as (
         pool_dimension,
         pool_value,
         cell_a1,
-        cell_a2,
-        cell_a3,
-        cell_b1,
-        cell_b2,
-        cell_b3,
+        -- The finest cell determines all others.
+        min(cell_a2) as cell_a2,
+        min(cell_a3) as cell_a3,
+        min(cell_b1) as cell_b1,
+        min(cell_b2) as cell_b2,
+        min(cell_b3) as cell_b3,
         count(*) as comparison_rows
     from int_pool_rows
     where not is_mentee
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by 1, 2, 3
 ),
 
 mentee_cells as (

@@ -10,27 +10,19 @@ int_employment_spells as (
     select * from {{ ref('int_employment_spells') }}
 ),
 
-int_mentees_indexed as (
-    select * from {{ ref('int_mentees_indexed') }}
-),
-
 int_data_ends as (
     select * from {{ ref('int_data_ends') }}
 ),
 
 dated as (
     select
-        int_index_rows.landmark,
+        int_follow_ups_summed.*,
         int_employment_spells.left_on,
         int_employment_spells.leave_type,
-        int_follow_ups_summed.*,
         -- The first day that is not observed any more: of the own mentoring for a
-        -- comparison person, after the data's end for everyone.
+        -- comparison person (a mentee starts once), after the data's end for everyone.
         least(
-            case
-                when not int_index_rows.is_mentee
-                    then int_mentees_indexed.index_date
-            end,
+            int_follow_ups_summed.next_started_on,
             {{ add_days('int_data_ends.hris_end', 1) }}
         ) as censored_on
     from int_index_rows
@@ -38,10 +30,8 @@ dated as (
         on int_index_rows.index_row_id = int_follow_ups_summed.index_row_id
     inner join int_employment_spells
         on
-            int_index_rows.person_key = int_employment_spells.person_key
+            int_index_rows.person_id = int_employment_spells.person_id
             and int_index_rows.spell_number = int_employment_spells.spell_number
-    left join int_mentees_indexed
-        on int_index_rows.person_key = int_mentees_indexed.person_key
     cross join int_data_ends
 ),
 

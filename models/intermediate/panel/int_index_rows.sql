@@ -70,8 +70,7 @@ rated as (
 )
 
 select
-    ranked.month_number * cast(10000000 as bigint) + ranked.person_id
-        as index_row_id,
+    {{ index_row_id('ranked.month_number', 'ranked.person_id') }} as index_row_id,
     ranked.month as index_month,
     ranked.person_key,
     ranked.person_id,
