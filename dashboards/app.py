@@ -17,7 +17,7 @@ from dashboards import ids
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
-from dashboards.pages import data, methods, overview
+from dashboards.pages import data, evidence, methods, overview
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
 from dashboards.security import LOCAL_HOSTS, add_headers
@@ -58,7 +58,8 @@ def create_app(warehouse: Path) -> Dash:
     app.server.extensions[EXTENSION] = SnapshotStore(warehouse)
     _register_pages()
     app.layout = _layout
-    overview.register(app, app.server.extensions[EXTENSION])
+    for module in (overview, evidence):
+        module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
     _only_local(app.server)
     _health(app.server)
@@ -72,7 +73,7 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    for module in (overview, data, methods):
+    for module in (overview, evidence, data, methods):
         dash.register_page(  # type: ignore[no-untyped-call]
             module.__name__,
             path=module.PATH,

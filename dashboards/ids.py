@@ -1,6 +1,15 @@
-"""Ids of Dash components. Callbacks, layouts and tests name them from here only."""
+"""Ids of Dash components. Callbacks, layouts and tests name them from here only.
+
+Pages hold the same parts (pickers, charts), so an id on a page begins with the page's name.
+"""
 
 from __future__ import annotations
+
+from typing import Literal
+
+Page = Literal["overview", "evidence", "outcome"]
+Chart = Literal["series", "curve"]
+ChartPart = Literal["outcome", "head", "body", "graph", "table"]
 
 SNAPSHOT = "snapshot-id"
 SELECTION = "selection"
@@ -10,20 +19,23 @@ DIMENSION = "pick-dimension"
 GROUP = "pick-group"
 FOLLOW_UP = "pick-follow-up"
 
+LINK_NOTICE = "link-notice"
 VERDICT = "verdict"
 CARDS = "cards"
 FOREST = "forest"
 CAVEATS = "caveats"
-PROGRAMME = "programme"
+FOOT = "foot"
+CHECKS = "checks"
+BALANCE = "balance"
+ESTIMATORS = "estimators"
+POWER = "power"
 
-SERIES_OUTCOME = "series-outcome"
-SERIES_HEAD = "series-head"
-SERIES_BODY = "series-body"
-SERIES_GRAPH = "series-graph"
-SERIES_TABLE = "series-table"
 
-CURVE_OUTCOME = "curve-outcome"
-CURVE_HEAD = "curve-head"
-CURVE_BODY = "curve-body"
-CURVE_GRAPH = "curve-graph"
-CURVE_TABLE = "curve-table"
+def on(page: Page, part: str) -> str:
+    """Return the id of a part on a page."""
+    return f"{page}-{part}"
+
+
+def chart(page: Page, kind: Chart, part: ChartPart) -> str:
+    """Return the id of a part of a chart on a page."""
+    return f"{page}-{kind}-{part}"

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import dcc, html
+from dash import Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboards import formats, sentences
+from dashboards import formats, ids, sentences
+from dashboards.components import controls
 from dashboards.components.html import Html, render
 from dashboards.figures import event_study, survival
 from dashboards.figures.template import CONFIG
-from dashboards.outcomes import BY_KEY, better_sign
+from dashboards.outcomes import BY_KEY, HEADLINE, Outcome, better_sign
 from dashboards.view import View
 
+OUTCOMES: dict[ids.Chart, tuple[Outcome, ...]] = {
+    "series": tuple(outcome for outcome in HEADLINE if outcome.level != "share"),
+    "curve": tuple(outcome for outcome in HEADLINE if outcome.level == "share")[::-1],
+}
 EMPTY_FIGURE: dict[str, Any] = {"data": [], "layout": {}}
 
 
@@ -48,28 +53,47 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-def panel(part: ChartPart, parts: dict[str, str], control: Component) -> Component:
-    """Return a chart's panel; `parts` names the ids of head, body, graph and table."""
+def panel(page: ids.Page, kind: ids.Chart, part: ChartPart, control: Component) -> Component:
+    """Return a chart's panel: heading, switch, graph, table."""
+    head = Html(id=ids.chart(page, kind, "head"), html=part.head, className="panel-head")
+    graph = dcc.Graph(
+        id=ids.chart(page, kind, "graph"),
+        figure=part.drawn,
+        config=CONFIG,
+        responsive=True,
+        style={"width": "100%", "height": "100%"},
+    )
     return html.Section(
         [
-            html.Div(
-                [Html(id=parts["head"], html=part.head, className="panel-head"), control],
-                className="panel-top",
-            ),
-            html.Div(
-                dcc.Graph(
-                    id=parts["graph"],
-                    figure=part.drawn,
-                    config=CONFIG,
-                    responsive=True,
-                    style={"width": "100%", "height": "100%"},
-                ),
-                id=parts["body"],
-                className=part.class_name,
-            ),
-            Html(id=parts["table"], html=part.below),
+            html.Div([head, control], className="panel-top"),
+            html.Div(graph, id=ids.chart(page, kind, "body"), className=part.class_name),
+            Html(id=ids.chart(page, kind, "table"), html=part.below),
         ],
-        className="card panel",
+        className=f"card panel panel-{kind}",
+    )
+
+
+def outputs(page: ids.Page, kind: ids.Chart) -> list[Output]:
+    """Return what a change of view writes into a chart's panel."""
+    return [
+        Output(ids.chart(page, kind, "head"), "html"),
+        Output(ids.chart(page, kind, "graph"), "figure"),
+        Output(ids.chart(page, kind, "body"), "className"),
+        Output(ids.chart(page, kind, "table"), "html"),
+    ]
+
+
+def values(part: ChartPart) -> list[Any]:
+    """Return the values of `outputs`."""
+    return [part.head, part.drawn, part.class_name, part.below]
+
+
+def switch(page: ids.Page, kind: ids.Chart, view: View) -> Component:
+    """Return the switch between the outcomes that a chart can show."""
+    options = [(outcome.key, view.label(outcome.key)) for outcome in OUTCOMES[kind]]
+    chosen = options[0][0]
+    return controls.switch(
+        ids.chart(page, kind, "outcome"), "Outcome of the chart", options, chosen
     )
 
 

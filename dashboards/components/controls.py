@@ -42,29 +42,31 @@ def follow_up_options(snapshot: Snapshot) -> list[dict[str, str]]:
     return [{"value": HEADLINE, "label": "Headline: 6 or 12 months"}, *windows]
 
 
-def bar(snapshot: Snapshot, selection: Selection) -> Component:
+def bar(
+    page: ids.Page, snapshot: Snapshot, selection: Selection, *, has_follow_up: bool = True
+) -> Component:
     """Return the pickers of a view."""
-    return html.Section(
-        [
-            _select(ids.DIMENSION, "Split by", dimension_options(snapshot), selection.dimension),
-            _select(
-                ids.GROUP,
-                "Group",
-                group_options(snapshot, selection.dimension),
-                selection.value,
-                disabled=selection.is_everyone,
-                searchable=True,
-            ),
-            _select(
-                ids.FOLLOW_UP,
-                "Follow-up",
-                follow_up_options(snapshot),
-                HEADLINE if selection.follow_up is None else str(selection.follow_up),
-            ),
-        ],
-        className="picker",
-        **attributes(aria_label="Choose a view"),
-    )
+    pickers = [
+        _select(
+            ids.on(page, ids.DIMENSION),
+            "Split by",
+            dimension_options(snapshot),
+            selection.dimension,
+        ),
+        _select(
+            ids.on(page, ids.GROUP),
+            "Group",
+            group_options(snapshot, selection.dimension),
+            selection.value,
+            disabled=selection.is_everyone,
+            searchable=True,
+        ),
+    ]
+    if has_follow_up:
+        shown = HEADLINE if selection.follow_up is None else str(selection.follow_up)
+        options = follow_up_options(snapshot)
+        pickers.append(_select(ids.on(page, ids.FOLLOW_UP), "Follow-up", options, shown))
+    return html.Section(pickers, className="picker", **attributes(aria_label="Choose a view"))
 
 
 def _select(

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dashboards import formats
-from dashboards.queries import Estimate
 
 PERCENT_LIMITS = (10, 20, 30, 40, 60, 80, 100)
 MONTH_LIMITS = (1, 2, 3, 6, 12)
 POINT_LIMITS = (4, 6, 10, 20, 30, 40, 60)
 RATIO_SCALES = ("ratio", "hazard_ratio")
+
+
+class Effect(Protocol):
+    """Anything with an effect and its interval on a scale."""
+
+    @property
+    def scale(self) -> str:
+        """One of ratio, hazard_ratio, difference, months."""
+
+    @property
+    def estimate(self) -> float | None:
+        """The effect; None where there is none to show."""
+
+    @property
+    def ci_low(self) -> float | None:
+        """Lower end of the interval."""
+
+    @property
+    def ci_high(self) -> float | None:
+        """Upper end of the interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ def change(value: float, scale: str) -> float:
     return value * 100 if scale == "difference" else value
 
 
-def axis(rows: Iterable[Estimate], scale: str) -> Axis:
+def axis(rows: Iterable[Effect], scale: str) -> Axis:
     """Choose the smallest axis that holds every interval shown.
 
     Withheld rows have no figures, so they cannot move the limits.
@@ -84,16 +104,16 @@ def axis(rows: Iterable[Estimate], scale: str) -> Axis:
     return Axis(limit if values else limits[2], unit)
 
 
-def strip(row: Estimate, axis: Axis, better: int) -> Strip:
-    """Place one estimate on an axis."""
+def strip(row: Effect, axis: Axis, better: int, detectable: float | None = None) -> Strip:
+    """Place one estimate on an axis; without one, the span in which none could be seen."""
     way = better or 1
     ends = [change(value, row.scale) for value in (row.ci_low, row.ci_high) if value is not None]
     places = sorted(axis.position(end, way) for end in ends)
     outside = [end * way for end in ends if abs(end) > axis.limit]
     dot = None if row.estimate is None else axis.position(change(row.estimate, row.scale), way)
     blind = None
-    if row.estimate is None and row.detectable_effect is not None:
-        blind = abs(change(row.detectable_effect, row.scale))
+    if row.estimate is None and detectable is not None:
+        blind = abs(change(detectable, row.scale))
     return Strip(
         dot=dot,
         start=places[0] if len(places) == 2 else None,

@@ -395,6 +395,40 @@ def trust() -> list[Row]:
     ]  # fmt: skip
 
 
+def balance() -> list[Row]:
+    """Return balance of everyone in both designs: alike, adjusted, a little apart, unknown."""
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    figures = {
+        "level_rank": (-0.6, 0.02, False),
+        "cycle_time_3_months": (0.55, 0.19, True),
+        "months_in_level": (0.3, -0.14, False),
+        "merged_a_month": (None, None, False),
+    }
+    return [
+        row("balance", design=design, covariate=name, smd_before=before, smd_after=after, se=0.05,
+            adjusted_in_model=adjusted, **segment)
+        for design in ("a", "b")
+        for name, (before, after, adjusted) in figures.items()
+    ]  # fmt: skip
+
+
+def sensitivity() -> list[Row]:
+    """Return other analyses of everyone's cycle time and retention."""
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    figures = (
+        ("pr_cycle_time", "design_a", (0.88, 0.82, 0.94)),
+        ("pr_cycle_time", "design_b", (0.84, 0.77, 0.92)),
+        ("pr_cycle_time", "two_way_fe", (0.80, 0.75, 0.85)),
+        ("pr_cycle_time", "symmetric", (None, None, None)),
+        ("retention", "censoring_weighted", (0.05, 0.018, 0.082)),
+    )
+    return [
+        row("sensitivity", outcome=outcome, variant=variant, estimate=effect[0], ci_low=effect[1],
+            ci_high=effect[2], **segment)
+        for outcome, variant, effect in figures
+    ]  # fmt: skip
+
+
 def data_quality(failing: int = 1, total: int = 28) -> list[Row]:
     """Return data checks, some of which need care."""
     return [
@@ -447,6 +481,8 @@ def organisation() -> Tables:
             *curves("promotion", {"mentored": 0.19, "comparison": 0.13, "baseline": 0.12}),
         ],
         "trust_checks": trust(),
+        "balance": balance(),
+        "sensitivity": sensitivity(),
         "data_quality": data_quality(),
         "participant_flow": flow(),
         "metric_definitions": definitions(),

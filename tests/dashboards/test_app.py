@@ -54,19 +54,19 @@ def page(client: FlaskClient, path: str = "/", search: str = "") -> str:
 def filtered(client: FlaskClient, **values: Any) -> dict[str, Any]:
     """What the pickers' callback answers."""
     dependencies = client.get("/_dash-dependencies", base_url=LOCAL).json
-    spec = next(entry for entry in dependencies if "cards.html" in entry["output"])
+    spec = next(entry for entry in dependencies if "overview-cards.html" in entry["output"])
     outputs = [
         dict(zip(("id", "property"), part.rsplit(".", 1), strict=True))
         for part in spec["output"].strip(".").split("...")
     ]
     shown = {
-        "pick-dimension": "all",
-        "pick-group": "all",
-        "pick-follow-up": "headline",
-        "series-outcome": "pr_cycle_time",
-        "curve-outcome": "retention",
+        "overview-pick-dimension": "all",
+        "overview-pick-group": "all",
+        "overview-pick-follow-up": "headline",
+        "overview-series-outcome": "pr_cycle_time",
+        "overview-curve-outcome": "retention",
         "snapshot-id": rows.SNAPSHOT_ID,
-    } | {name.replace("_", "-"): value for name, value in values.items()}
+    } | {f"overview-{name.replace('_', '-')}": value for name, value in values.items()}
     body = {
         "output": spec["output"],
         "outputs": outputs,
@@ -104,7 +104,7 @@ def test_odd_queries_show_the_page(client: FlaskClient, search: str) -> None:
 
 def test_filter_answers_with_the_view_and_its_link(client: FlaskClient) -> None:
     answer = filtered(client, pick_dimension="organisation", pick_group="Payments")
-    assert "Payments" in answer["verdict"]["html"]
+    assert "Payments" in answer["overview-verdict"]["html"]
     assert answer["selection"]["data"] == {
         "query": "?dimension=organisation&group=Payments",
         "snapshot": rows.SNAPSHOT_ID,
@@ -113,13 +113,13 @@ def test_filter_answers_with_the_view_and_its_link(client: FlaskClient) -> None:
 
 def test_new_dimension_picks_its_first_group(client: FlaskClient) -> None:
     answer = filtered(client, pick_dimension="level", pick_group="Payments")
-    assert answer["pick-group"]["value"] == "L2"
-    assert answer["pick-group"]["disabled"] is False
+    assert answer["overview-pick-group"]["value"] == "L2"
+    assert answer["overview-pick-group"]["disabled"] is False
 
 
 def test_withheld_groups_say_so_in_the_picker(client: FlaskClient) -> None:
     answer = filtered(client, pick_dimension="organisation", pick_group="Payments")
-    labels = [option["label"] for option in answer["pick-group"]["data"]]
+    labels = [option["label"] for option in answer["overview-pick-group"]["data"]]
     assert "Mobile (withheld)" in labels
 
 

@@ -38,7 +38,7 @@ FLAGS = [
 ]
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
-PAGES = {"/": "overview", "/data": "data", "/methods": "methods"}
+PAGES = {"/": "overview", "/evidence": "evidence", "/data": "data", "/methods": "methods"}
 SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
     "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
@@ -157,10 +157,12 @@ class Visit:
     def settle(self) -> None:
         """Wait for the page, and for its charts or what stands in their place."""
         expect(self.page.locator("h1")).to_be_visible()
-        if self.page.locator("#series-body").count() == 0:
+        if self.page.locator("#overview-series-body").count() == 0:
             return
         for part in ("series", "curve"):
-            shown = f"#{part}-body .main-svg:visible, #{part}-table .nothing:visible"
+            shown = (
+                f"#overview-{part}-body .main-svg:visible, #overview-{part}-table .nothing:visible"
+            )
             expect(self.page.locator(shown).first).to_be_visible()
 
     def picture(self, name: str) -> None:
@@ -219,7 +221,7 @@ def test_overview_stays_accessible_with_everything_open(
     page.locator(".chip summary").first.click()
     page.locator(".outcome .more summary").first.click()
     page.locator(".table-more summary").first.click()
-    page.locator("#pick-dimension").click()
+    page.locator("#overview-pick-dimension").click()
     expect(page.get_by_role("option").first).to_be_visible()
     visit.picture(f"overview-{width}-{theme}-open")
     visit.check_axe()
@@ -249,7 +251,7 @@ def test_picking_a_group_redraws_the_page_and_writes_the_link(visit: Visit) -> N
     page.reload()
     visit.settle()
     expect(page.locator("h1")).to_contain_text("Payments")
-    assert page.locator("#pick-group").input_value() == "Payments"
+    assert page.locator("#overview-pick-group").input_value() == "Payments"
     visit.check()
 
 
@@ -278,12 +280,12 @@ def test_follow_up_changes_the_window_of_every_card(visit: Visit) -> None:
 
 def test_chart_switch_shows_the_other_outcome(visit: Visit) -> None:
     page = visit.open()
-    page.locator("#series-outcome").get_by_text("Incident rate").click()
-    expect(page.locator("#series-head h2")).to_have_text(
+    page.locator("#overview-series-outcome").get_by_text("Incident rate").click()
+    expect(page.locator("#overview-series-head h2")).to_have_text(
         "Incident rate, month by month around the start"
     )
-    page.locator("#curve-outcome").get_by_text("Promotion").click()
-    expect(page.locator("#curve-head h2")).to_contain_text("promoted within 12 months")
+    page.locator("#overview-curve-outcome").get_by_text("Promotion").click()
+    expect(page.locator("#overview-curve-head h2")).to_contain_text("promoted within 12 months")
     visit.check()
 
 
@@ -299,7 +301,7 @@ def test_keyboard_reaches_content_chips_and_pickers(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".chip-panel").first).to_be_hidden()
     expect(page.locator(".chip summary").first).to_be_focused()
-    page.locator("#pick-dimension").focus()
+    page.locator("#overview-pick-dimension").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -310,7 +312,7 @@ def test_keyboard_reaches_content_chips_and_pickers(visit: Visit) -> None:
 
 def test_theme_is_kept_and_recolours_the_charts(visit: Visit) -> None:
     page = visit.open()
-    line = "#series-body .scatterlayer .js-line"
+    line = "#overview-series-body .scatterlayer .js-line"
     stroke = "element => getComputedStyle(element).stroke"
     light = page.locator(line).last.evaluate(stroke)
     page.get_by_role("button", name="Switch between light and dark").click()
@@ -345,16 +347,16 @@ def test_print_is_light_and_leaves_the_controls_out(browser: Browser, server: Se
 
 def test_charts_have_a_table_for_those_who_cannot_see_them(visit: Visit) -> None:
     page = visit.open()
-    series = page.locator("#series-table table")
+    series = page.locator("#overview-series-table table")
     assert series.locator("tbody tr").count() == 25
     assert "PR cycle time" in (series.locator("caption").text_content() or "")
-    assert page.locator("#curve-table .plain tbody tr").count() == 19
+    assert page.locator("#overview-curve-table .plain tbody tr").count() == 19
 
 
 def test_card_and_curve_say_the_same_of_month_twelve(visit: Visit) -> None:
     page = visit.open()
     card = page.locator('[data-outcome="retention"] .arms dd b')
-    row = page.locator("#curve-table .plain tbody tr").nth(12).locator("td")
+    row = page.locator("#overview-curve-table .plain tbody tr").nth(12).locator("td")
     for arm in range(2):
         assert (row.nth(arm).text_content() or "").startswith(card.nth(arm).inner_text())
 

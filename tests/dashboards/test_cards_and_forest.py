@@ -9,7 +9,7 @@ from collections.abc import Callable
 import published_rows as rows
 import pytest
 
-from dashboards.components import results
+from dashboards.components import cards, forest
 from dashboards.components.strip import Axis, axis, strip
 from dashboards.pages import overview
 from dashboards.queries import Estimate
@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 def card_figures(view: View) -> dict[str, tuple[str, str, str]]:
     """Outcome label -> effect, interval and verdict as the cards say them."""
     found = {}
-    for card in results.cards_html(view).split("<article")[1:]:
+    for card in cards.cards_html(view).split("<article")[1:]:
         label = plain(re.search(r"<h2.*?</h2>", card, re.S)[0])
         effect = plain(re.search(r'<strong class="effect">.*?</strong>', card, re.S)[0])
         interval = re.search(r"interval <b>(.*?)</b>", card)
@@ -52,7 +52,7 @@ def card_figures(view: View) -> dict[str, tuple[str, str, str]]:
 
 def forest_figures(view: View) -> dict[str, tuple[str, str, str]]:
     found = {}
-    for line in results.forest_html(view).split("<tr")[1:]:
+    for line in forest.forest_html(view).split("<tr")[1:]:
         if "f-headline" not in line:
             continue
         label = plain(re.search(r'f-label">(.*?)</span>', line)[1])
@@ -69,13 +69,13 @@ def test_card_and_forest_show_the_same_number(
     view_of: Views, dimension: str, value: str, follow_up: int | None
 ) -> None:
     view = view_of(dimension, value, follow_up)
-    cards, forest = card_figures(view), forest_figures(view)
-    assert cards.keys() == forest.keys()
-    for label, (effect, interval, badge) in cards.items():
-        assert forest[label][2] == badge
-        assert forest[label][1] == interval
+    on_cards, in_forest = card_figures(view), forest_figures(view)
+    assert on_cards.keys() == in_forest.keys()
+    for label, (effect, interval, badge) in on_cards.items():
+        assert in_forest[label][2] == badge
+        assert in_forest[label][1] == interval
         if interval:
-            assert forest[label][0] == effect
+            assert in_forest[label][0] == effect
 
 
 def test_every_figure_of_a_card_comes_from_its_row(view_of: Views) -> None:
@@ -85,13 +85,13 @@ def test_every_figure_of_a_card_comes_from_its_row(view_of: Views) -> None:
 
 def test_withheld_group_leaks_neither_numbers_nor_axis_limits(view_of: Views) -> None:
     hidden = view_of("organisation", "Mobile")
-    shown = results.cards_html(hidden) + results.forest_html(hidden)
+    shown = cards.cards_html(hidden) + forest.forest_html(hidden)
     empty = view_of(tables=rows.empty() | {
         "impact_estimates": rows.group("organisation", "Mobile", {"*": "suppressed"}),
         "metric_definitions": rows.definitions(),
     }, dimension="organisation", value="Mobile")  # fmt: skip
     # The page of a withheld group is the same whatever else the snapshot holds.
-    assert shown == results.cards_html(empty) + results.forest_html(empty)
+    assert shown == cards.cards_html(empty) + forest.forest_html(empty)
     assert 'class="people"' not in shown
 
 
@@ -99,8 +99,8 @@ def test_hostile_names_are_escaped_everywhere(view_of: Views) -> None:
     view = view_of("organisation", rows.HOSTILE)
     parts = [
         overview.verdict_html(view),
-        results.cards_html(view),
-        results.forest_html(view),
+        cards.cards_html(view),
+        forest.forest_html(view),
         overview.caveats_html(view),
     ]
     assert all("<img" not in part for part in parts)
@@ -116,14 +116,14 @@ def test_hostile_labels_definitions_and_sentences_are_escaped(view_of: Views) ->
     for row in tables["impact_estimates"]:
         row["verdict_reason"] = rows.HOSTILE
     view = view_of(tables=tables)
-    for part in (overview.verdict_html(view), results.cards_html(view), results.forest_html(view)):
+    for part in (overview.verdict_html(view), cards.cards_html(view), forest.forest_html(view)):
         assert "<img" not in part
 
 
 def test_raw_comparison_stands_beside_the_matched_one(view_of: Views) -> None:
-    card = plain(results.cards_html(view_of()).split("<article")[1])
+    card = plain(cards.cards_html(view_of()).split("<article")[1])
     assert "Raw comparison +8\u202f%, not like for like" in card
-    assert "Why the raw comparison differs" in results.forest_html(view_of())
+    assert "Why the raw comparison differs" in forest.forest_html(view_of())
 
 
 def test_empty_snapshot_gives_four_cards_without_figures(view_of: Views) -> None:
@@ -152,7 +152,7 @@ def test_zero_effect_stands_in_the_middle() -> None:
 
 def test_row_without_an_estimate_shows_what_could_not_be_seen() -> None:
     row = estimate("promotion", None, detectable_effect=0.17)
-    marks = strip(row, Axis(20, "points"), better=1)
+    marks = strip(row, Axis(20, "points"), better=1, detectable=row.detectable_effect)
     assert marks.dot is None
     assert (marks.blind_start, marks.blind_end) == (7.5, 92.5)
 
@@ -174,7 +174,7 @@ def test_axis_is_the_smallest_that_holds_every_interval(
 
 
 def test_leaving_less_is_better_and_being_promoted_more_is_better(view_of: Views) -> None:
-    html_text = results.forest_html(view_of())
+    html_text = forest.forest_html(view_of())
     for label in ("Promotion hazard ratio", "Leaving hazard ratio"):
         line = next(line for line in html_text.split("<tr")[1:] if label in line)
         assert float(re.search(r'class="dot[^"]*" style="left:([0-9.]+)%', line)[1]) > 50
