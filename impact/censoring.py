@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impact.arms import Measure
 from impact.clusters import two_way_error
 from impact.cohort import Table
-from impact.staying import Measure, event_columns
+from impact.staying import event_columns
 from impact.survival import Curve, fit_curve, incidence_influence, value_at
 from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
 from impact.weights import att_weights

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from impact.types import BoolArray, Design, FloatArray, IntArray
 
-CATEGORIES = ("level", "job_family")
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, order=True)
@@ -46,6 +47,7 @@ class Table:
     rows: IntArray
     own: dict[str, IntArray] = field(default_factory=dict)
     _gathered: dict[str, FloatArray | IntArray] = field(default_factory=dict, repr=False)
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return int(self.rows.size)
@@ -64,6 +66,13 @@ class Table:
         if name in self.own:
             return self.own[name]
         return self._gather(name).astype(np.int64, copy=False)
+
+    def remember(self, name: str, build: Callable[[], Kept]) -> Kept:
+        """Build something once for this table: what serves every window is fitted for the first."""
+        if name not in self._kept:
+            self._kept[name] = build()
+        kept: Kept = self._kept[name]
+        return kept
 
     def take(self, kept: BoolArray) -> Table:
         """Keep the marked rows."""

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from impact.arms import Measure, count_at_risk, read_arm
 from impact.cohort import Cohort, Segment, Table
 from impact.cycle_time import mean_log_hours
 from impact.matched import Surroundings, fit_matched
 from impact.material import Material
-from impact.naive import fit_before_after, fit_naive, level_at
+from impact.naive import fit_before_after, fit_naive, since_hire
 from impact.rows import Row
-from impact.staying import Measure, event_columns
 from impact.study import Study
 
 
@@ -88,8 +88,7 @@ def _never_mentored(row: Row, people: Table | None) -> float | None:
     measure: Measure = "promotion" if row.outcome == "promotion" else "retention"
     if row.scale == "months":
         measure = "months"
-    time, event, able = event_columns(people, measure)
-    rows = able & ~people.flag("is_ever_mentored") & np.isfinite(time) & (time > 0)
-    if int((time[rows] >= row.follow_up_months).sum()) < 2:
+    never = since_hire(people, measure).never
+    if count_at_risk(never, row.follow_up_months) < 2:
         return None
-    return level_at(measure, time[rows], event[rows], row.follow_up_months)[0]
+    return read_arm(never, measure, row.follow_up_months)[0]

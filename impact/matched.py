@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impact.arms import Measure
 from impact.cohort import Cohort, Table, count_people
 from impact.cycle_time import fit_cycle_time, mean_log_hours
 from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
 from impact.rows import Row
-from impact.staying import MINIMUM_AT_RISK, Measure, event_columns, fit_at_horizon
+from impact.staying import MINIMUM_AT_RISK, event_columns, fit_at_horizon
 from impact.types import BoolArray, FloatArray, IntArray, Outcome, Refusal, Scale
 from impact.weights import att_weights
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
 from impact.clusters import two_way_error
 from impact.cohort import Segment, Table
 from impact.rows import Row
-from impact.staying import Measure, event_columns
-from impact.survival import (
-    fit_curve,
-    incidence_influence,
-    restricted_mean,
-    restricted_mean_influence,
-    survival_influence,
-    value_at,
-)
-from impact.types import BoolArray, Comparison, Fit, FloatArray, IntArray, Outcome, Refusal, Scale
+from impact.staying import event_columns
+from impact.types import BoolArray, Comparison, Fit, FloatArray, Outcome, Refusal, Scale
 
 _ONE_ARM = Refusal("no_comparison", "One of the two groups has nobody with this outcome.")
 
@@ -95,36 +89,42 @@ def _naive_curve(people: Table, segment: Segment, measure: Measure, months: int)
     outcome: Outcome = "promotion" if measure == "promotion" else "retention"
     scale: Scale = "months" if measure == "months" else "difference"
     row = _blank(outcome, scale, "naive", segment, months)
-    time, event, able = event_columns(people, measure)
-    known, arm = able & np.isfinite(time) & (time > 0), people.flag("is_ever_mentored")
-    row = _count(row, known, arm)
-    groups = (known & arm, known & ~arm)
-    if any((time[group] >= months).sum() < 2 for group in groups):
+    groups = since_hire(people, measure)
+    known = groups.mentored_rows | groups.never_rows
+    row = _count(row, known, groups.mentored_rows)
+    arms = (groups.mentored, groups.never)
+    if any(count_at_risk(arm, months) < 2 for arm in arms):
         return row.with_refusal(_ONE_ARM)
-    row = _count_events(row, groups, (event == 1) & (time <= months))
-    levels, influence = [], np.zeros(time.size)
-    for group, sign in zip(groups, (1.0, -1.0), strict=True):
-        level, part = level_at(measure, time[group], event[group], months)
-        influence[group] = sign * part
-        levels.append(level)
-    return _finish(row, levels[0] - levels[1], influence, levels[0], levels[1])
+    row = _count_events(row, arms, months)
+    influence = np.zeros(len(people))
+    mentored, influence[groups.mentored_rows] = read_arm(groups.mentored, measure, months)
+    never, against = read_arm(groups.never, measure, months)
+    influence[groups.never_rows] = -against
+    return _finish(row, mentored - never, influence, mentored, never)
 
 
-def level_at(
-    measure: Measure, time: FloatArray, event: IntArray, months: int
-) -> tuple[float, FloatArray]:
-    """Unweighted level of one arm at a horizon and each row's influence on it."""
-    weight = np.ones(time.size)
-    if measure == "promotion":
-        curve = fit_curve(time, event, weight, 2)
-        level = value_at(curve, curve.incidence[:, 0], 0.0, months)
-        return level, incidence_influence(curve, 1, time, event, weight, months)
-    curve = fit_curve(time, event, weight)
-    if measure == "months":
-        part = restricted_mean_influence(curve, time, event, weight, months)
-        return restricted_mean(curve, months), part
-    level = value_at(curve, curve.surviving, 1.0, months)
-    return level, survival_influence(curve, time, event, weight, months)
+@dataclass(frozen=True)
+class SinceHire:
+    """Ever and never mentored people followed from hire, and which rows they are."""
+
+    mentored_rows: BoolArray
+    never_rows: BoolArray
+    mentored: Arm
+    never: Arm
+
+
+def since_hire(people: Table, measure: Measure) -> SinceHire:
+    """Curves from hire of the ever and the never mentored, fitted once for all horizons."""
+    kind: Measure = "promotion" if measure == "promotion" else "retention"
+
+    def build() -> SinceHire:
+        time, event, able = event_columns(people, kind)
+        known, arm = able & np.isfinite(time) & (time > 0), people.flag("is_ever_mentored")
+        rows = (known & arm, known & ~arm)
+        arms = [fit_arm(time[own], event[own], np.ones(int(own.sum())), kind) for own in rows]
+        return SinceHire(rows[0], rows[1], arms[0], arms[1])
+
+    return people.remember(f"since hire by {kind}", build)
 
 
 def _own_hours(mentees: Table, segment: Segment, months: int) -> Row:
@@ -187,13 +187,14 @@ def _count(row: Row, known: BoolArray, arm: BoolArray) -> Row:
     )
 
 
-def _count_events(row: Row, groups: tuple[BoolArray, BoolArray], met: BoolArray) -> Row:
+def _count_events(row: Row, arms: tuple[Arm, Arm], months: int) -> Row:
+    met = [int(np.count_nonzero((arm.event == 1) & (arm.time <= months))) for arm in arms]
     return dataclasses.replace(
         row,
-        events_mentored=int(met[groups[0]].sum()),
-        events_comparison=int(met[groups[1]].sum()),
-        nonevents_mentored=int((~met[groups[0]]).sum()),
-        nonevents_comparison=int((~met[groups[1]]).sum()),
+        events_mentored=met[0],
+        events_comparison=met[1],
+        nonevents_mentored=arms[0].time.size - met[0],
+        nonevents_comparison=arms[1].time.size - met[1],
     )
 
 

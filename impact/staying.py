@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
 from impact.clusters import two_way_error
 from impact.cohort import Table, count_people
-from impact.survival import (
-    Curve,
-    fit_curve,
-    incidence_influence,
-    restricted_mean,
-    restricted_mean_influence,
-    survival_influence,
-    value_at,
-)
 from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
 from impact.weights import att_weights
 
-Measure = Literal["retention", "months", "promotion"]
 MINIMUM_AT_RISK = 10
 MINIMUM_SHARE_AT_RISK = 0.2
 
@@ -42,12 +31,6 @@ class ArmDifference:
     fit: Fit
     mentored: float
     comparison: float
-
-
-@dataclass(frozen=True)
-class _Arm:
-    level: float
-    influence: FloatArray
 
 
 def fit_at_horizon(table: Table, measure: Measure, months: int) -> ArmDifference | Refusal:
@@ -74,33 +57,58 @@ def fit_at_horizon(table: Table, measure: Measure, months: int) -> ArmDifference
     Kaplan and Meier (1958); Aalen and Johansen (1978); the standard error is the infinitesimal
     jackknife: Efron and Tibshirani (1993), chapter 21, summed within clusters.
     """
-    time, event, able = event_columns(table, measure)
-    is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
-    known = able & np.isfinite(time) & (time > 0)
-    if (time[able] < 0).any() or np.isinf(time[able]).any():
-        return Refusal("bad_values", "Some times are infinite or below zero.")
-    weight = att_weights(cell, is_mentee, known)
-    refusal = _refuse(table, time, event, weight, measure, months)
+    arms = table.remember(f"arms of {_kind(measure)}", lambda: _fit_arms(table, _kind(measure)))
+    if isinstance(arms, Refusal):
+        return arms
+    refusal = _refuse(table, arms, measure, months)
     if refusal is not None:
         return refusal
     influence = np.zeros(len(table))
-    levels: list[float] = []
-    for arm, sign in ((is_mentee, 1.0), (~is_mentee, -1.0)):
-        rows = arm & (weight > 0)
-        result = _measure(measure, time[rows], event[rows], weight[rows], months)
-        influence[rows] = sign * result.influence
-        levels.append(result.level)
-    clustered = two_way_error(influence, cell, table.label("person_id"))
+    mentored, influence[arms.mentees] = read_arm(arms.mentored, measure, months)
+    comparison, against = read_arm(arms.comparison, measure, months)
+    influence[arms.others] = -against
+    clustered = two_way_error(influence, table.label("cell_id"), table.label("person_id"))
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
     fit = Fit(
-        levels[0] - levels[1],
+        mentored - comparison,
         clustered.standard_error,
         clustered.degrees,
         influence,
-        weight > 0,
+        arms.mentees | arms.others,
     )
-    return ArmDifference(fit, levels[0], levels[1])
+    return ArmDifference(fit, mentored, comparison)
+
+
+@dataclass(frozen=True)
+class _Arms:
+    """Both arms, and which rows of the table they are."""
+
+    mentees: BoolArray
+    others: BoolArray
+    mentored: Arm
+    comparison: Arm
+
+
+def _kind(measure: Measure) -> Measure:
+    """The measure whose curve this one is read from."""
+    return "promotion" if measure == "promotion" else "retention"
+
+
+def _fit_arms(table: Table, measure: Measure) -> _Arms | Refusal:
+    time, event, able = event_columns(table, measure)
+    if (time[able] < 0).any() or np.isinf(time[able]).any():
+        return Refusal("bad_values", "Some times are infinite or below zero.")
+    is_mentee = table.flag("is_mentee")
+    known = able & np.isfinite(time) & (time > 0)
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    mentees, others = is_mentee & (weight > 0), ~is_mentee & (weight > 0)
+    if not mentees.any() or not others.any():
+        return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
+    mentored, comparison = (
+        fit_arm(time[rows], event[rows], weight[rows], measure) for rows in (mentees, others)
+    )
+    return _Arms(mentees, others, mentored, comparison)
 
 
 def event_columns(table: Table, measure: Measure) -> tuple[FloatArray, IntArray, BoolArray]:
@@ -116,52 +124,19 @@ def _events(table: Table, name: str) -> IntArray:
     return np.nan_to_num(table.number(name)).astype(np.int64)
 
 
-def _refuse(
-    table: Table,
-    time: FloatArray,
-    event: IntArray,
-    weight: FloatArray,
-    measure: Measure,
-    months: int,
-) -> Refusal | None:
-    used, mentee = weight > 0, table.flag("is_mentee")
-    if not used.any():
-        return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
-    met = used & (event == 1) & (time <= months)
+def _refuse(table: Table, arms: _Arms, measure: Measure, months: int) -> Refusal | None:
+    both = (arms.mentored, arms.comparison)
+    met = [(arm.event == 1) & (arm.time <= months) for arm in both]
     what = "was promoted" if measure == "promotion" else "left"
-    if not met.any():
+    if not any(events.any() for events in met):
         return Refusal("no_events", f"Nobody in either group {what} within {months} months.")
-    if met[used].all():
+    if all(events.all() for events in met):
         return Refusal("all_events", f"Everybody in both groups {what} within {months} months.")
-    people = table.label("person_id")
-    still = used & (time >= months)
-    reached = int((still & mentee).sum())
-    others = count_people(people[still & ~mentee])
-    observed = int((used & mentee).sum())
+    reached, observed = count_at_risk(arms.mentored, months), arms.mentored.time.size
+    people = table.label("person_id")[arms.others]
+    others = count_people(people[arms.comparison.time >= months])
     if min(reached, others) < MINIMUM_AT_RISK or reached < MINIMUM_SHARE_AT_RISK * observed:
         return Refusal(
             "horizon_not_reached", f"Too few people have been followed for {months} months yet."
         )
     return None
-
-
-def _measure(
-    measure: Measure, time: FloatArray, event: IntArray, weight: FloatArray, months: int
-) -> _Arm:
-    causes = 2 if measure == "promotion" else 1
-    curve = fit_curve(time, event, weight, causes)
-    reader: dict[Measure, Callable[[Curve], _Arm]] = {
-        "retention": lambda c: _Arm(
-            value_at(c, c.surviving, 1.0, months),
-            survival_influence(c, time, event, weight, months),
-        ),
-        "months": lambda c: _Arm(
-            restricted_mean(c, months),
-            restricted_mean_influence(c, time, event, weight, months),
-        ),
-        "promotion": lambda c: _Arm(
-            value_at(c, c.incidence[:, 0], 0.0, months),
-            incidence_influence(c, 1, time, event, weight, months),
-        ),
-    }
-    return reader[measure](curve)
