@@ -47,6 +47,7 @@ lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
 
 bench: setup ## measure speed, memory and coverage; writes bench/*.md
 	$(BIN)/python bench/refresh.py
+	$(BIN)/python bench/estimates.py
 
 docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \

@@ -55,7 +55,7 @@ class Progress:
         if self.stream.isatty():
             bar = _TerminalBar(tqdm(total=total, desc=name, unit=f" {unit}", file=self.stream))
         else:
-            bar = _LogBar(self, name, total, unit)
+            bar = _LogBar(self, name, total, unit, said_at=started)
         try:
             yield bar
         finally:
@@ -91,7 +91,7 @@ class _LogBar:
     total: int | None
     unit: str
     done: int = 0
-    said_at: float = field(default_factory=time.perf_counter)
+    said_at: float = 0.0
 
     def update(self, n: int = 1) -> object:
         self.done += n

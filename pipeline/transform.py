@@ -177,8 +177,8 @@ def _failures(result: dbtRunnerResult) -> list[str]:
     """Name failed nodes in the order they ran; skipped ones only follow from them."""
     nodes = getattr(result.result, "results", None)
     if nodes is None:
-        first = str(result.exception).strip().splitlines()
-        return [first[0] if first else "dbt failed"]
+        lines = [line.strip() for line in str(result.exception).splitlines() if line.strip()]
+        return [": ".join(lines[:2]) or "dbt failed"]
     failed = []
     for node in nodes:
         if str(node.status) in {"error", "fail", "runtime error"}:
