@@ -24,3 +24,43 @@
         {%- endfor %}
     )
 {%- endtest %}
+
+{#-
+    Both at once: the key holds once in every row, and the claims are true in every row.
+    Says how many keys and rows break which; one query for each model that has both.
+-#}
+{% test is_sound(model, key, claims) -%}
+    with broken_keys as (
+        select {{ key | join(', ') }}
+        from {{ model }}
+        group by {{ key | join(', ') }}
+        having
+            count(*) > 1
+            {% for column in key -%}
+                or {{ column }} is null
+            {% endfor %}
+    ),
+
+    broken_rows as (
+        select
+            {%- for claim in claims %}
+            sum(case when coalesce({{ claim }}, false) then 0 else 1 end)
+                as claim_{{ loop.index }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ model }}
+    )
+
+    select
+        {{ text_literal('key: ' ~ key | join(', ')) }} as broken,
+        count(*) as times
+    from broken_keys
+    having count(*) > 0
+    {%- for claim in claims %}
+    union all
+    select
+        {{ text_literal(claim) }} as broken,
+        claim_{{ loop.index }} as times
+    from broken_rows
+    where claim_{{ loop.index }} > 0
+    {%- endfor %}
+{%- endtest %}
