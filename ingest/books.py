@@ -97,12 +97,10 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
     """Count what happened to the texts of one staged table, and look for signs of truncation."""
     table, total = staged.table, staged.facts.rows
     found = []
-    for bit, (column, trouble) in enumerate(staged.troubles):
-        failed = sum(count for flags, count in staged.facts.flags.items() if flags >> bit & 1)
-        if failed:
-            check = f"{column}_{TROUBLE_CHECKS[trouble]}"
-            words = f"{column} {TROUBLE_WORDS[trouble]} in {failed} of {total} rows"
-            found.append(Noted(table.name, check, total, failed, words))
+    for (column, trouble), failed in staged.troubles().items():
+        check = f"{column}_{TROUBLE_CHECKS[trouble]}"
+        words = f"{column} {TROUBLE_WORDS[trouble]} in {failed} of {total} rows"
+        found.append(Noted(table.name, check, total, failed, words))
     if table == plan.fills[0].table:
         for sign in plan.suspicions:
             if number(connection, f"select ({sign.when})::int from {staged.relation}"):

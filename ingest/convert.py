@@ -1,8 +1,8 @@
 """Text from exports to typed columns, as SQL expressions that DuckDB evaluates a vector at a time.
 
-For every column there is the value, and there are conditions that say why a text gave none: it
-could not be read (`unreadable`), it stands for "none" (`sentinel`), or it is not on the closed
-list (`unlisted`). Nothing here looks at a row in Python.
+For every column there is the value, and a code that says why a text gave none: it could not be
+read (`unreadable`), it stands for "none" (`sentinel`), or it is not on the closed list
+(`unlisted`). Nothing here looks at a row in Python.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from ingest.pseudonyms import links_sql
 from ingest.sql import quote
 
 Trouble = Literal["unreadable", "sentinel", "unlisted"]
+TROUBLES: dict[int, Trouble] = {1: "unreadable", 2: "sentinel", 3: "unlisted"}
+CODES = {trouble: code for code, trouble in TROUBLES.items()}
+CODE_BITS = 2
 
 # How systems write "no value" into a column of times, dates or names.
 NO_TIME = (
@@ -56,13 +59,13 @@ class Conversion:
         Expression over the text `t_<column>` giving `p_<column>`, a value before it is judged.
     value
         Expression over `p_<column>` and `t_<column>` giving `v_<column>`.
-    troubles
-        Trouble -> condition over `t_`, `p_` and `v_` columns under which it happened.
+    trouble
+        Expression over `t_`, `p_` and `v_` columns giving a code of `TROUBLES`, else 0.
     """
 
     parsed: str
     value: str
-    troubles: dict[Trouble, str]
+    trouble: str | None = None
 
 
 def conversion(column: Column, zone: str) -> Conversion:
@@ -83,7 +86,7 @@ def conversion(column: Column, zone: str) -> Conversion:
             column.kind
         ](text)
         unreadable = f"{parsed} is null and {_says_something(text)}"
-        return Conversion(expression, parsed, {"unreadable": unreadable})
+        return Conversion(expression, parsed, _code(unreadable, "unreadable"))
     if column.kind == "vocabulary":
         value = vocabulary_sql(parsed, column)
         other = f"v_{column.name}"
@@ -92,13 +95,13 @@ def conversion(column: Column, zone: str) -> Conversion:
             if column.fallback is None
             else f"{other} = {quote(column.fallback)} and {parsed} <> {other}"
         )
-        return Conversion(folded_sql(text), value, {"unlisted": unlisted})
+        return Conversion(folded_sql(text), value, _code(unlisted, "unlisted"))
     if column.is_hashed:
-        return Conversion(name_sql(text), parsed, {})
+        return Conversion(name_sql(text), parsed)
     if column.kind == "links":
-        return Conversion(links_sql(text), parsed, {})
+        return Conversion(links_sql(text), parsed)
     nothing = is_one_of(text, NO_TEXT)
-    return Conversion(f"case when {nothing} then null else {trimmed_sql(text)} end", parsed, {})
+    return Conversion(f"case when {nothing} then null else {trimmed_sql(text)} end", parsed)
 
 
 def trimmed_sql(text: str) -> str:
@@ -203,19 +206,21 @@ def _bounded(column: Column, parsed: str, earliest: str, sql_type: str) -> Conve
     text, value = f"t_{column.name}", f"p_{column.name}"
     bounds = f"{value} > {quote(earliest)}::{sql_type} and {value} < {quote(LATEST)}::{sql_type}"
     if sql_type == "DATE":
-        bounds += f" and p_{column.name} <> '1970-01-01'::DATE"
-    nothing = f"{value} is null and {text} is not null"
+        bounds += f" and {value} <> '1970-01-01'::DATE"
     zero = f"regexp_matches({text}, '{ZERO_DAY}')"
     return Conversion(
         parsed,
         f"case when {bounds} then {value} end",
-        {
-            "unreadable": f"{nothing} and not {zero} and {_says_something(text)}",
-            "sentinel": f"({nothing} and ({zero} or not {_says_something(text)}) "
-            f"and trim({text}, {BLANKS}) <> '') "
-            f"or ({value} is not null and v_{column.name} is null)",
-        },
+        # Nearly every row stops at the first condition.
+        f"case when v_{column.name} is not null or {text} is null then 0 "
+        f"when {value} is null and not {zero} and {_says_something(text)} "
+        f"then {CODES['unreadable']} "
+        f"when trim({text}, {BLANKS}) <> '' then {CODES['sentinel']} else 0 end",
     )
+
+
+def _code(condition: str, trouble: Trouble) -> str:
+    return f"case when {condition} then {CODES[trouble]} else 0 end"
 
 
 def _says_something(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingest import read
-from ingest.convert import Conversion, Trouble, conversion
+from ingest.convert import CODE_BITS, CODES, TROUBLES, Conversion, Trouble, conversion
 from ingest.declare import Column, Rule, Table
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
@@ -82,7 +82,7 @@ class Staged:
 
     The temporary table has the stored columns (names in clear), `b_<person>` where the source
     itself says bot, and `_seq` (unique), `_row`, `_updated_at`, `_bad` (0, or the number of the
-    rule that the row breaks, from 1) and `_flags` (one bit a trouble).
+    rule that the row breaks, from 1) and `_flags` (why texts gave no value).
 
     Attributes
     ----------
@@ -90,8 +90,8 @@ class Staged:
         What is filled; the temporary table's name.
     rules
         Rule number `n` is `rules[n - 1]`.
-    troubles
-        Bit -> column and what happened to its text.
+    troubled
+        Columns whose text may give no value; `_flags` has a code of two bits for each.
     known_bots
         Person columns of which the source itself says whether it is a bot.
     facts
@@ -101,9 +101,20 @@ class Staged:
     table: Table
     relation: str
     rules: tuple[Rule, ...]
-    troubles: tuple[tuple[str, Trouble], ...]
+    troubled: tuple[str, ...]
     known_bots: tuple[str, ...]
     facts: Facts
+
+    def troubles(self) -> dict[tuple[str, Trouble], int]:
+        """Count what happened to texts of the usable rows: (column, trouble) -> rows."""
+        found: dict[tuple[str, Trouble], int] = {}
+        for flags, rows in self.facts.flags.items():
+            for at, column in enumerate(self.troubled):
+                code = flags >> (at * CODE_BITS) & ((1 << CODE_BITS) - 1)
+                if code:
+                    key = (column, TROUBLES[code])
+                    found[key] = found.get(key, 0) + rows
+        return found
 
 
 @dataclass(frozen=True)
@@ -251,10 +262,8 @@ def _stage(
     table = with_settings(fill.table, settings)
     read_columns = [column for column in (*table.columns, UPDATED) if column.flags is None]
     conversions = {column.name: _conversion(column, fill, zone) for column in read_columns}
-    troubles = tuple(
-        (column, trouble) for column, one in conversions.items() for trouble in one.troubles
-    )
-    rules = tuple(_rules(table, conversions))
+    troubled = tuple(column for column, one in conversions.items() if one.trouble)
+    rules = tuple(_rules(table, troubled))
     stored = [column for column in table.stored if column.flags is None]
     default = "parent_updated_at" if look is None else "$modified_at"
     bots = tuple(f"b_{person}" for person in fill.bots)
@@ -267,12 +276,10 @@ def _stage(
         f"""
         create temp table {relation} as
         select
-            _seq, _row, {columns},
-            coalesce(v_updated_at, {default}) as _updated_at,
-            {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad,
-            {_bits(conversions, troubles)}::ubigint as _flags
+            _seq, _row, {columns}, coalesce(v_updated_at, {default}) as _updated_at,
+            {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad, _flags
         from (
-            select *, {named} from (
+            select *, {named}, {_packed(conversions, troubled)}::ubigint as _flags from (
                 select *, {_aliased(conversions, "value", "v")} from (
                     select *, {_aliased(conversions, "parsed", "p")} from ({source})
                 )
@@ -282,7 +289,7 @@ def _stage(
         None if look is None else {"modified_at": look.modified_at},
     )
     facts = _facts(connection, table, relation)
-    return Staged(table, relation, rules, troubles, tuple(fill.bots), facts)
+    return Staged(table, relation, rules, troubled, tuple(fill.bots), facts)
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> Facts:
@@ -309,31 +316,26 @@ def _conversion(column: Column, fill: Fill, zone: str) -> Conversion:
     given = fill.fields.get(column.made_of or column.name)
     text = f"t_{column.name}"
     if given is None:
-        return Conversion(f"null::{column.sql_type}", f"p_{column.name}", {})
+        return Conversion(f"null::{column.sql_type}", f"p_{column.name}")
     if not isinstance(given, Typed):
         return conversion(column, zone)
     if column.kind != "time":
-        return Conversion(text, f"p_{column.name}", {})
-    bounded = conversion(column, zone)
-    return Conversion(text, bounded.value, {})
+        return Conversion(text, f"p_{column.name}")
+    return Conversion(text, conversion(column, zone).value)
 
 
-def _rules(table: Table, conversions: dict[str, Conversion]) -> Iterator[Rule]:
-    """Every reason why a row of a table cannot be used, the first that holds is given."""
+def _rules(table: Table, troubled: tuple[str, ...]) -> Iterator[Rule]:
+    """Every reason why a row of a table cannot be used; the first that holds is given."""
     yield OVERFLOW_RULE
     for column in table.columns:
-        if column.name not in conversions:
-            continue
-        unreadable = conversions[column.name].troubles.get("unreadable")
-        if column.required and unreadable:
-            yield Rule("unreadable", column.name, unreadable, _advice(column))
+        if column.required and column.name in troubled and column.kind != "vocabulary":
+            shift = troubled.index(column.name) * CODE_BITS
+            code = f"(_flags >> {shift}) & {(1 << CODE_BITS) - 1}"
+            bad_when = f"{code} = {CODES['unreadable']}"
+            yield Rule("unreadable", column.name, bad_when, _advice(column))
         if column.essential:
-            yield Rule(
-                "missing",
-                column.name,
-                f"v_{column.name} is null",
-                f"fill in {column.name} in every row",
-            )
+            bad_when = f"v_{column.name} is null"
+            yield Rule("missing", column.name, bad_when, f"fill in {column.name} in every row")
     yield from table.rules
 
 
@@ -358,9 +360,10 @@ def _numbered(conditions: list[str]) -> str:
     return f"case {cases} else 0 end"
 
 
-def _bits(conversions: dict[str, Conversion], troubles: tuple[tuple[str, Trouble], ...]) -> str:
-    bits = [
-        f"case when {conversions[column].troubles[trouble]} then {1 << at} else 0 end"
-        for at, (column, trouble) in enumerate(troubles)
+def _packed(conversions: dict[str, Conversion], troubled: tuple[str, ...]) -> str:
+    """SQL for one number that holds the code of every column."""
+    codes = [
+        f"({conversions[column].trouble}) * {1 << (at * CODE_BITS)}::ubigint"
+        for at, column in enumerate(troubled)
     ]
-    return " + ".join(f"({bit})" for bit in bits) or "0"
+    return " + ".join(codes) or "0"

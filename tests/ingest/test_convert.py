@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from ingest.convert import conversion
+from ingest.convert import TROUBLES, conversion
 from ingest.declare import Column, Kind, vocabulary
 
 
@@ -13,16 +13,15 @@ def read(text: str | None, column: Column, zone: str = "UTC") -> tuple[object, s
     """Convert one text: the value, and what happened to the text."""
     one = conversion(column, zone)
     name = column.name
-    troubles = ", ".join(f"coalesce({sql}, false)" for sql in one.troubles.values()) or "false"
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
-    ((value, *happened),) = connection.execute(
-        f"select v_{name}, {troubles} from (select *, {one.value} as v_{name} from "
+    ((value, code),) = connection.execute(
+        f"select v_{name}, {one.trouble or 0} from (select *, {one.value} as v_{name} from "
         f"(select *, {one.parsed} as p_{name} from "
         f"(select nullif(?::varchar, '') as t_{name})))",
         [text],
     ).fetchall()
-    return value, {trouble for trouble, did in zip(one.troubles, happened, strict=False) if did}
+    return value, {TROUBLES[code]} if code else set()
 
 
 def at(kind: Kind) -> Column:
