@@ -17,7 +17,7 @@ from dashboards import ids
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
-from dashboards.pages import data, evidence, methods, overview
+from dashboards.pages import data, evidence, methods, outcome, overview
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
 from dashboards.security import LOCAL_HOSTS, add_headers
@@ -58,7 +58,7 @@ def create_app(warehouse: Path) -> Dash:
     app.server.extensions[EXTENSION] = SnapshotStore(warehouse)
     _register_pages()
     app.layout = _layout
-    for module in (overview, evidence):
+    for module in (overview, outcome, evidence):
         module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
     _only_local(app.server)
@@ -80,6 +80,12 @@ def _register_pages() -> None:
             title=module.TITLE,
             layout=_guarded(module.PATH, module.layout_of),
         )
+    dash.register_page(  # type: ignore[no-untyped-call]
+        outcome.__name__,
+        path_template=outcome.PATH_TEMPLATE,
+        title=outcome.title,
+        layout=_guarded(outcome.PATH, outcome.layout_of),
+    )
     dash.register_page(  # type: ignore[no-untyped-call]
         "dashboards.pages.not_found_404",
         path="/not-found",

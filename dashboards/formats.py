@@ -186,6 +186,11 @@ def tidy(text: str) -> str:
     return text.replace(" %", f"{NARROW}%")
 
 
+def first_sentence(text: str) -> str:
+    """Return a text up to its first full stop."""
+    return tidy(text.partition(". ")[0].rstrip(".") + ".") if text else ""
+
+
 def words_of(names: list[str]) -> str:
     """Join names as in a sentence: "a", "a and b", "a, b and c"."""
     if len(names) < 2:

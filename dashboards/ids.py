@@ -29,6 +29,10 @@ CHECKS = "checks"
 BALANCE = "balance"
 ESTIMATORS = "estimators"
 POWER = "power"
+OUTCOME = "outcome"
+WINDOWS = "windows"
+GROUPS = "groups"
+SPREAD = "spread"
 
 
 def on(page: Page, part: str) -> str:

@@ -152,6 +152,17 @@ _FALLBACKS = {
 }
 
 
+def outcome_headline(view: View, rows: OutcomeRows) -> str:
+    """Return the one sentence of an outcome's own page."""
+    label = view.label(rows.outcome.key)
+    if rows.matched is None or rows.matched.estimate is None or rows.verdict == "not_comparable":
+        return f"{label}: {verdict_words(rows.verdict).label.lower()}."
+    if rows.verdict == "as_overall":
+        return f"{label}: no sign that it differs from everyone."
+    found = range_words(rows.outcome, rows.matched, rows.verdict)
+    return f"{label}: {found[:1].lower()}{found[1:]}."
+
+
 def withheld_words(minimum_group: str) -> str:
     """Say why a group is withheld."""
     who = f"Fewer than {minimum_group} people" if minimum_group else "Too few people"
@@ -186,10 +197,19 @@ def _capital(text: str) -> str:
 
 def kicker(view: View) -> str:
     """Say whom and which window the page is about."""
+    return f"{_who(view)}, {_windows(view)} after the start of mentoring"
+
+
+def kicker_of(view: View, outcome: Outcome) -> str:
+    """Say whom and which window the page of one outcome is about."""
+    return f"{_who(view)}, {outcome.window} months after the start of mentoring"
+
+
+def _who(view: View) -> str:
     picked = view.selection
-    who = "Everyone" if picked.is_everyone else dimension_label(picked.dimension)
-    who = who if picked.is_everyone else f"{who}: {picked.value}"
-    return f"{who}, {_windows(view)} after the start of mentoring"
+    if picked.is_everyone:
+        return "Everyone"
+    return f"{dimension_label(picked.dimension)}: {picked.value}"
 
 
 def _windows(view: View) -> str:

@@ -63,11 +63,12 @@ class Card:
     details: tuple[tuple[str, str], ...]
 
 
-def cards_html(view: View) -> str:
-    """Return the four outcome cards."""
+def cards_html(view: View, only: str | None = None) -> str:
+    """Return the four outcome cards, or only one of them."""
     chosen = axes(view)
-    cards = [_card(view, rows, chosen) for rows in view.outcomes]
-    return render("cards.html", cards=cards, confidence=view.confidence)
+    shown = [rows for rows in view.outcomes if only in (None, rows.outcome.key)]
+    cards = [_card(view, rows, chosen) for rows in shown]
+    return render("cards.html", cards=cards, confidence=view.confidence, has_links=only is None)
 
 
 def _card(view: View, rows: OutcomeRows, chosen: dict[str, Axis]) -> Card:

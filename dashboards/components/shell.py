@@ -26,6 +26,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("/", "Overview", "overview"),
+    Page("/outcomes/pr_cycle_time", "Outcomes", "outcomes"),
     Page("/evidence", "Evidence", "evidence"),
     Page("/data", "Data", "data"),
     Page("/methods", "Methods", "methods"),

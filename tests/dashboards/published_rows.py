@@ -429,6 +429,33 @@ def sensitivity() -> list[Row]:
     ]  # fmt: skip
 
 
+def segment_tests() -> list[Row]:
+    """Return tests of two dimensions; one is missing."""
+    return [
+        row("segment_tests", outcome=outcome, segment_dimension=dimension, q=1.2, df=1, p=p,
+            p_holm=min(1.0, 2 * p))
+        for outcome in SCALES
+        for dimension, p in (("organisation", 0.4), ("assignment", 0.004))
+    ]  # fmt: skip
+
+
+def spread() -> list[Row]:
+    """Return how everyone's cycle time is spread; one bin is withheld."""
+    segment = {"segment_dimension": "all", "segment_value": "all"}
+    shares = {
+        "over 5 days": (None, 0.02),
+        "under 4 h": (0.10, 0.06),
+        "8 to 16 h": (0.30, 0.20),
+        "1 to 2 days": (0.40, 0.50),
+    }
+    return [
+        row("outcome_distribution", outcome="pr_cycle_time", arm=arm, bin=name, share=share,
+            **segment)
+        for name, pair in shares.items()
+        for arm, share in zip(("mentored", "comparison"), pair, strict=True)
+    ]  # fmt: skip
+
+
 def data_quality(failing: int = 1, total: int = 28) -> list[Row]:
     """Return data checks, some of which need care."""
     return [
@@ -483,6 +510,8 @@ def organisation() -> Tables:
         "trust_checks": trust(),
         "balance": balance(),
         "sensitivity": sensitivity(),
+        "segment_tests": segment_tests(),
+        "outcome_distribution": spread(),
         "data_quality": data_quality(),
         "participant_flow": flow(),
         "metric_definitions": definitions(),

@@ -38,7 +38,14 @@ FLAGS = [
 ]
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
-PAGES = {"/": "overview", "/evidence": "evidence", "/data": "data", "/methods": "methods"}
+PAGES = {
+    "/": "overview",
+    "/outcomes/pr_cycle_time": "outcome",
+    "/outcomes/retention?dimension=organisation&group=Payments": "outcome-group",
+    "/evidence": "evidence",
+    "/data": "data",
+    "/methods": "methods",
+}
 SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
     "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
@@ -267,6 +274,27 @@ def test_view_follows_across_pages_and_back(visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("27 of 28 checks of the data pass.")
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Payments")
+    visit.check()
+
+
+def test_card_leads_to_its_outcome_and_tabs_to_the_others(visit: Visit) -> None:
+    page = visit.open(group_link("organisation", "Payments"))
+    page.locator('[data-outcome="pr_cycle_time"] .onward').click()
+    expect(page.locator("h1")).to_contain_text("PR cycle time: likely 5 to 39")
+    expect(page.locator(".f-row", has_text="picked")).to_contain_text("Payments")
+    page.get_by_role("link", name="Retention").click()
+    expect(page.locator("h1")).to_contain_text("Retention: likely 2 to 12 points more")
+    expect(page).to_have_title("Retention · Mentorship Impact")
+    choose(page, "Group", "Platform")
+    expect(page.locator("h1")).to_have_text("Retention: no sign that it differs from everyone.")
+    visit.check()
+
+
+def test_evidence_follows_the_picked_group(visit: Visit) -> None:
+    page = visit.open("/evidence")
+    choose(page, "Split by", "Level")
+    expect(page.locator("h1")).to_have_text("L2: nothing has been checked.")
+    expect(page).to_have_url(f"{visit.server.address}/evidence?dimension=level&group=L2")
     visit.check()
 
 
