@@ -5,22 +5,16 @@ Screenshots of what was seen are left in `tests/artefacts/` to be looked at.
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
-from urllib.request import urlopen
 
 import published_rows as rows
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from served import Server, serving
 
 pytestmark = pytest.mark.browser
 
@@ -46,10 +40,6 @@ PAGES = {
     "/data": "data",
     "/methods": "methods",
 }
-SERVE = (
-    "import sys, pathlib; from dashboards.app import serve;"
-    "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
-)
 STATES = {
     "payments": ("organisation", "Payments"),
     "withheld": ("organisation", "Mobile"),
@@ -78,41 +68,6 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-class Server:
-    """A served warehouse and its address."""
-
-    def __init__(self, warehouse: Path, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.warehouse = warehouse
-        self.address = f"http://127.0.0.1:{port}"
-        self._log = log.open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(warehouse), str(port)],
-            stdout=self._log,
-            stderr=self._log,
-            env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        )
-
-    def wait(self) -> None:
-        """Wait until it answers."""
-        for _ in range(150):
-            try:
-                with urlopen(f"{self.address}/healthz", timeout=2) as answer:  # noqa: S310
-                    answer.read()
-                return
-            except OSError:
-                time.sleep(0.1)
-        pytest.fail(f"the dashboard did not start; see {self._log.name}")
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait(timeout=10)
-        self._log.close()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
@@ -120,17 +75,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     ARTEFACTS.mkdir(exist_ok=True)
     with serving(folder) as started:
         yield started
-
-
-@contextmanager
-def serving(warehouse: Path) -> Iterator[Server]:
-    """Serve a warehouse for as long as the block lasts."""
-    started = Server(warehouse, warehouse / "server.log")
-    try:
-        started.wait()
-        yield started
-    finally:
-        started.stop()
 
 
 class Visit:

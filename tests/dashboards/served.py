@@ -1,0 +1,66 @@
+"""Serves a warehouse with the real server, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+SERVE = (
+    "import sys, pathlib; from dashboards.app import serve;"
+    "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
+)
+
+
+class Server:
+    """A served warehouse and its address."""
+
+    def __init__(self, warehouse: Path, log: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.warehouse = warehouse
+        self.address = f"http://127.0.0.1:{port}"
+        self._log = log.open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(warehouse), str(port)],
+            stdout=self._log,
+            stderr=self._log,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        )
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        for _ in range(150):
+            try:
+                with urlopen(f"{self.address}/healthz", timeout=2) as answer:  # noqa: S310
+                    answer.read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"the dashboard did not start; see {self._log.name}")
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(timeout=10)
+        self._log.close()
+
+
+@contextmanager
+def serving(warehouse: Path) -> Iterator[Server]:
+    """Serve a warehouse for as long as the block lasts."""
+    started = Server(warehouse, warehouse / "server.log")
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.stop()

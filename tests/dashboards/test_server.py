@@ -1,0 +1,68 @@
+"""The server as it runs: a fresh worker under a burst, and snapshots replaced under load."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import published_rows as rows
+from served import Server, serving
+
+PAGE = {
+    "output": ".._pages_content.children..._pages_store.data..",
+    "outputs": [
+        {"id": "_pages_content", "property": "children"},
+        {"id": "_pages_store", "property": "data"},
+    ],
+    "inputs": [
+        {"id": "_pages_location", "property": "pathname", "value": "/"},
+        {"id": "_pages_location", "property": "search", "value": ""},
+    ],
+    "changedPropIds": ["_pages_location.pathname"],
+}
+CALLBACK = "/_dash-update-component"
+
+
+def ask(server: Server, path: str) -> tuple[int, bytes]:
+    """Ask once: a callback by POST, anything else by GET."""
+    body = json.dumps(PAGE).encode() if path == CALLBACK else None
+    headers = {"Content-Type": "application/json"}
+    with urlopen(Request(server.address + path, body, headers), timeout=20) as answer:  # noqa: S310
+        return answer.status, answer.read()
+
+
+def test_first_burst_on_a_fresh_worker_is_answered(warehouse: Path) -> None:
+    with serving(warehouse) as server, ThreadPoolExecutor(24) as pool:
+        paths = ["/", "/_dash-layout", "/_dash-dependencies", CALLBACK] * 15
+        answers = list(pool.map(lambda path: ask(server, path), paths))
+    assert {status for status, _ in answers} == {200}
+    pages = [body for path, (_, body) in zip(paths, answers, strict=True) if path == CALLBACK]
+    assert all(b"did better on 2 of 4 outcomes" in body for body in pages)
+
+
+def test_snapshots_replaced_under_load_cause_no_error(warehouse: Path) -> None:
+    names = (rows.NEXT_ID, rows.SNAPSHOT_ID)
+    found: set[str] = set()
+    done = threading.Event()
+
+    def read(server: Server) -> int:
+        count = 0
+        while not done.is_set():
+            status, body = ask(server, CALLBACK)
+            assert status == 200
+            found.update(name for name in names if name.encode() in body)
+            count += 1
+        return count
+
+    with serving(warehouse) as server, ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, server) for _ in range(4)]
+        for turn in range(6):
+            rows.publish(warehouse, rows.organisation(), names[turn % 2])
+            ask(server, "/readyz")
+        done.set()
+        counts = [reader.result() for reader in readers]
+    assert all(counts)
+    assert found == set(names)
