@@ -92,6 +92,12 @@ def find(exports: Path) -> list[Path]:
     return found
 
 
+def name_inside(path: Path, exports: Path) -> str:
+    """Give the path of a file inside the exports folder, as text whatever its bytes."""
+    name = path.relative_to(exports).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def content_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, first 32 hex characters."""
     with path.open("rb") as file:
@@ -107,12 +113,12 @@ def peek(path: Path, exports: Path) -> Peek:
         The file cannot be opened.
     """
     status = path.stat()
-    inside = path.relative_to(exports)
+    inside = name_inside(path, exports)
     look = functools.partial(
         Peek,
         path,
-        inside.as_posix(),
-        inside.parts[0],
+        inside,
+        inside.split("/", maxsplit=1)[0],
         status.st_size,
         datetime.fromtimestamp(status.st_mtime, UTC),
     )

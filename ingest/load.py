@@ -168,7 +168,7 @@ def _prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Pat
 
 def _look(run: Run, path: Path, exports: Path) -> Export | None:
     """Look at a file; one that is of no known shape goes to the report."""
-    inside = path.relative_to(exports).as_posix()
+    inside = files.name_inside(path, exports)
     try:
         file_id = files.content_hash(path)
         look = files.peek(path, exports)

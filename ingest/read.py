@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -216,34 +217,43 @@ def _copy_rows(source: Path, target: Path, look: Peek) -> list[Broken]:
     else it alone is left out, and nothing after it is lost.
     """
     broken: list[Broken] = []
-    width = len(look.columns)
-    with source.open(encoding="utf-8", newline="\n") as lines:
-        numbered = [line.rstrip("\n") for line in lines]
-    with target.open("w", encoding="utf-8", newline="") as out:
+    with (
+        source.open(encoding="utf-8", newline="\n") as lines,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         writer = csv.writer(out, lineterminator="\n")
+        ahead: deque[str] = deque()
         at = 0
-        while at < len(numbered):
-            row, used = _row_at(numbered, at, look.delimiter, width)
+        while _fill(ahead, lines):
+            row, used = _row_at(ahead, look.delimiter, len(look.columns))
             if row is None:
                 broken.append(Broken(at, *_reason("UNQUOTED VALUE")))
             else:
                 writer.writerow(row)
+            for _ in range(used):
+                ahead.popleft()
             at += used
     return broken
 
 
-def _row_at(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:
-    """Read the row that begins at a line: (cells, lines used); no cells for a broken line."""
-    text = lines[at]
+def _fill(ahead: deque[str], lines: Iterator[str]) -> bool:
+    """Read on until as many lines are at hand as one cell may have; false at the end."""
+    while len(ahead) < MOST_LINES_IN_A_CELL and (line := next(lines, None)) is not None:
+        ahead.append(line.rstrip("\n"))
+    return bool(ahead)
+
+
+def _row_at(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str] | None, int]:
+    """Read the row at the head of some lines: (cells, lines used); no cells for a broken line."""
+    text = lines[0]
     if text.count('"') % 2 == 0:
         return _cells(text, delimiter), 1
-    for more in range(1, MOST_LINES_IN_A_CELL):
-        if at + more >= len(lines):
-            break
-        text += "\n" + lines[at + more]
-        if lines[at + more].count('"') % 2 == 1:
+    for used in range(2, len(lines) + 1):
+        line = lines[used - 1]
+        text += "\n" + line
+        if line.count('"') % 2 == 1:
             cells = _cells(text, delimiter)
-            return (cells, more + 1) if cells and len(cells) == width else (None, 1)
+            return (cells, used) if cells and len(cells) == width else (None, 1)
     return None, 1
 
 

@@ -4,12 +4,14 @@ import gzip
 import io
 import json
 import logging
+import os
 import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 import ingest
+from ingest import read
 from ingest.report import FileReport
 from pipeline.settings import Settings
 from tests.ingest.conftest import KEY, LOADED, OTHER_KEY, Warehouse
@@ -615,6 +617,19 @@ def test_no_trace_is_left_beside_the_database(exports, warehouse):
     warehouse.load(exports)
     left = {path.name for path in warehouse.path.parent.iterdir()}
     assert left <= {"work.duckdb", "work.duckdb.wal", "work.duckdb.tmp"}
+
+
+def test_a_file_name_of_any_bytes_is_reported_as_text(exports, warehouse):
+    (exports.path / "hris" / os.fsdecode(b"caf\xe9.csv")).write_text(HEADER + GOOD)
+    report = warehouse.load(exports)
+    assert of(report, "hris/caf\ufffd.csv").rows_loaded == 1
+
+
+def test_an_object_too_large_for_duckdb_is_read_record_by_record(exports, warehouse, monkeypatch):
+    monkeypatch.setattr(read, "LARGEST_OBJECT", 2000)
+    people = [{"employee_id": f"E{n}", "email": "", "hire_date": ""} for n in range(3, 103)]
+    exports.json("hris/more.json", {"employees": people, "total": 100})
+    assert counts(of(warehouse.load(exports), "hris/more.json")) == (100, 100, 0, 0)
 
 
 def test_what_a_killed_run_left_is_cleared(exports, warehouse):
