@@ -21,8 +21,9 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     """Add the variance of two clusterings and take away what both count.
 
     With G the smaller number of clusters, every part is multiplied by G / (G - 1) and the
-    reference is t with G - 1 degrees of freedom. Where the sum is not positive (it can happen in
-    small samples) the larger part is used.
+    reference is t with G - 1 degrees of freedom. The result is never below either clustering's own:
+    in small samples the part taken away is noisy, and intervals that trust it hold the truth too
+    seldom (86 % for incidents at 60 mentees, against 93 %).
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     References
     ----------
     Cameron, Gelbach and Miller (2011), "Robust inference with multiway clustering", Journal of
-    Business and Economic Statistics 29(2).
+    Business and Economic Statistics 29(2); MacKinnon, Nielsen and Webb (2021), "Wild bootstrap and
+    asymptotic inference with multiway clustering", same journal 39(2), on the small samples.
     """
     if first is second:
         return _one_way_error(influence, first)
@@ -56,9 +58,8 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     part_one = _sum_of_squares(values, one, count_one)
     part_two = _sum_of_squares(values, two, count_two)
     joint = part_one + part_two - _sum_of_squares(values, both, count_both)
-    variance = joint if joint > 1e-12 * max(part_one, part_two) else max(part_one, part_two)
-    variance *= clusters / (clusters - 1)
-    return ClusteredError(float(np.sqrt(variance)), float(clusters - 1))
+    variance = max(joint, part_one, part_two) * clusters / (clusters - 1)
+    return ClusteredError(float(np.sqrt(variance)), clusters - 1.0)
 
 
 def _one_way_error(influence: FloatArray, cluster: IntArray) -> ClusteredError:

@@ -17,10 +17,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
 def matched_rows(seed=3, n=900, cells=80):
     rng = np.random.default_rng(seed)
     cell = rng.integers(0, cells, n)
-    exposed = rng.random(n) < 0.3
-    person = rng.integers(0, n // 2, n)
+    person = rng.integers(0, n // 3, n)
+    # Exposure and outcome both go with people and effects with cells: each clustering matters.
+    of_person = rng.normal(size=n)[person]
+    exposed = of_person + rng.normal(size=n) > 0.8
     x = rng.normal(size=(n, 3))
-    y = 0.4 * exposed + x @ [0.5, -0.2, 0.0] + rng.normal(size=cells)[cell] + rng.normal(size=n)
+    y = (0.4 + rng.normal(size=cells)[cell]) * exposed + x @ [0.5, -0.2, 0.0]
+    y += rng.normal(size=cells)[cell] + rng.normal(size=n)[person] + rng.normal(size=n)
     weight = att_weights(cell, exposed, rng.random(n) < 0.9)
     return y, exposed, x, weight, cell, person
 

@@ -14,14 +14,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
 
 def counts(seed=8, n=1200):
     rng = np.random.default_rng(seed)
-    exposed = rng.random(n) < 0.4
+    person, team = rng.integers(0, n // 3, n), rng.integers(0, 40, n)
+    # Exposure and rates both go with people and teams, so that each clustering matters.
+    of_person, of_team = rng.normal(size=n), rng.normal(size=40)
+    exposed = of_person[person] + of_team[team] > 0.3
     time = rng.uniform(0.3, 6, n)
     x = rng.normal(size=(n, 2))
     level = rng.integers(0, 4, n)
     rate = np.exp(-1.2 + 0.3 * exposed + x @ [0.3, -0.1] + 0.2 * level)
-    y = rng.poisson(rate * time * rng.gamma(3, 1 / 3, n)).astype(float)
+    rate *= rng.gamma(2, 1 / 2, n)[person] * rng.gamma(2, 1 / 2, 40)[team]
+    y = rng.poisson(rate * time).astype(float)
     weight = rng.choice([0.0, 0.4, 1.0], n)
-    person, team = rng.integers(0, n // 2, n), rng.integers(0, 40, n)
     dummies = (level[:, None] == np.arange(1, 4)[None, :]).astype(float)
     covariates = np.column_stack([x, dummies])
     return y, time, exposed, covariates, weight, person, team
