@@ -26,6 +26,7 @@ from ingest.report import FileReport, LoadReport, Progress, Silent
 from ingest.source import Plan, Unrecognised
 from ingest.sql import name, quote, transaction
 from ingest.stage import StagedFile
+from ingest.watch import watched
 from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
@@ -210,13 +211,19 @@ def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> N
     if run.is_known(export) and gone is None:
         _report(run, _known_report(run, export))
         return
-    run.progress.note(export.look.name)
     try:
-        staged = stage.stage(run.connection, export.look, export.plan, run.scratch, run.settings)
+        staged = _stage(run, export)
     except DamagedFileError as error:
         _report(run, _damaged_report(export, str(error)))
         return
     _report(run, _enter(run, export, staged, gone))
+
+
+def _stage(run: Run, export: Export) -> StagedFile:
+    look = export.look
+    run.progress.note(look.name)
+    with watched(run.connection, run.progress, look.name):
+        return stage.stage(run.connection, look, export.plan, run.scratch, run.settings)
 
 
 def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
@@ -227,9 +234,8 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
     """
     seen = complete.Seen(run.connection, [one.plan for one in group])
     for one in group:
-        run.progress.note(one.look.name)
         try:
-            staged = stage.stage(run.connection, one.look, one.plan, run.scratch, run.settings)
+            staged = _stage(run, one)
         except DamagedFileError as error:
             _report(run, _damaged_report(one, str(error)))
             rest = [other for other in group if other is not one]
