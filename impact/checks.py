@@ -22,6 +22,7 @@ CheckName = Literal[
     "balance",
     "design_agreement",
     "dip",
+    "recovery",
     "negative_control",
     "pre_trend",
     "drop_out",

@@ -10,9 +10,10 @@ from impact.checks import Check, Status
 from impact.cohort import Segment, Table, count_people
 from impact.linear import fit_within_cells
 from impact.reference import critical_value
+from impact.rows import Row
 from impact.types import Fit, FloatArray, IntArray, Outcome, Refusal
 from impact.weights import att_weights
-from impact.wording import per_cent
+from impact.wording import per_cent, signed
 
 BASELINE = (-12, -4)
 AFTER = (1, 6)
@@ -201,6 +202,49 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
     )
     return Check(
         "pre_trend", "pr_cycle_time", segment, float(np.exp(drift)), None, status, sentence
+    )
+
+
+def check_recovery(segment: Segment, table: Table | None, headline: Row) -> Check:
+    """Whether the symmetric design bears the headline out, or part of it may be recovery.
+
+    Designs A and B can agree and both be wrong where a passing spell is the only reason to enrol.
+    It warns where the headline is over two errors from no effect and the symmetric design, which
+    such spells do not mislead, shows less than half of it.
+    """
+    fit: Fit | Refusal = Refusal("no_rows", "")
+    if table is not None:
+        fit = fit_symmetric(table)
+    if isinstance(fit, Refusal) or headline.effect is None or headline.standard_error is None:
+        return Check(
+            "recovery",
+            "pr_cycle_time",
+            segment,
+            None,
+            None,
+            "not_checked",
+            "There is too little history on both sides of the start for a symmetric design.",
+        )
+    found = abs(headline.effect) > 2 * headline.standard_error
+    borne_out = fit.estimate * np.sign(headline.effect) >= abs(headline.effect) / 2
+    ours, theirs = (
+        f"{signed(per_cent(float(np.exp(effect))))} %" for effect in (headline.effect, fit.estimate)
+    )
+    less = found and not borne_out
+    sentence = (
+        f"A third design, symmetric around the slow spell, shows {theirs} where the headline shows "
+        f"{ours}: part of it may be recovery."
+        if less
+        else f"A third design, symmetric around the slow spell, shows {theirs} (headline: {ours})."
+    )
+    return Check(
+        "recovery",
+        "pr_cycle_time",
+        segment,
+        float(np.exp(fit.estimate)),
+        float(np.exp(headline.effect / 2)),
+        "warn" if less else "ok",
+        sentence,
     )
 
 

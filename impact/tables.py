@@ -21,7 +21,13 @@ from impact.checks import (
 from impact.cohort import OVERALL, Segment, Table, split_segments, to_table
 from impact.curves import CurvePoint, draw_curves
 from impact.distribution import BinShare, spread_outcomes
-from impact.event_study import Month, check_pre_trend, follow_hours, follow_incidents
+from impact.event_study import (
+    Month,
+    check_pre_trend,
+    check_recovery,
+    follow_hours,
+    follow_incidents,
+)
 from impact.fits import fit_all
 from impact.frames import from_frame, to_frame
 from impact.judge import (
@@ -182,6 +188,8 @@ def _check_everyone(
 ) -> Iterator[Check]:
     months = _hours_by_month(event_time, study)
     yield check_pre_trend(OVERALL, months, study.confidence)
+    around = None if event_time.empty or not study.has_git else to_table(event_time)
+    yield check_recovery(OVERALL, around, headline[(OVERALL, "pr_cycle_time")])
     yield check_looks(study)
     yield check_placebo()
     for outcome in HEADLINE_MONTHS:
