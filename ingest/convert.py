@@ -118,7 +118,12 @@ def trimmed_sql(text: str) -> str:
 def name_sql(text: str) -> str:
     """Give a name as it is hashed: trimmed, in lower case, null where it stands for nobody."""
     nobody = f"length({text}) <= {LONGEST_NO_NAME} and {is_one_of(text, NO_NAME)}"
-    return f"case when {nobody} then null else lower({trimmed_sql(text)}) end"
+    # A number that passed through a column of floats is still the same id.
+    decimal = f"ends_with({text}, '.0') and regexp_full_match({text}, '[0-9]+\\.0')"
+    return (
+        f"case when {nobody} then null when {decimal} then left({text}, length({text}) - 2) "
+        f"else lower({trimmed_sql(text)}) end"
+    )
 
 
 def moment_sql(text: str, zone: str) -> str:

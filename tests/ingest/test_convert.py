@@ -222,6 +222,9 @@ def test_a_word_of_a_list_without_other_is_null_when_it_is_not_listed():
         (" null ", None),
         ("Nullman", "nullman"),
         ("E-1", "e-1"),
+        ("42.0", "42"),  # a number that passed through a column of floats
+        ("v42.0", "v42.0"),
+        ("0042", "0042"),
         ("-", None),
     ],
 )
