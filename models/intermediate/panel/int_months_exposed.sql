@@ -36,9 +36,15 @@ counted as (
             ~ 'int_data_ends.incidents_end)',
         ) }} + 1.0 as incident_days,
         coalesce(
-            int_months_employed.month <= int_data_ends.git_last_month, false
+            int_months_employed.month
+            between int_data_ends.git_start and int_data_ends.git_last_month,
+            false
         ) as is_git_observed,
-        int_data_ends.incidents_end is not null as has_incidents,
+        coalesce(
+            int_months_employed.month >= int_data_ends.incidents_start
+            and int_data_ends.incidents_end is not null,
+            false
+        ) as has_incidents,
         int_mentees_indexed.index_date
     from int_months_employed
     left join int_absence_months
@@ -68,7 +74,7 @@ select
     cast(employed_days as integer) as employed_days,
     cast(month_days as integer) as month_days,
     exposure,
-    -- Incidents after the end of their export cannot be counted, so these days do not
+    -- Incidents before and after their export cannot be counted, so these days do not
     -- count as exposure to them either.
     case
         when has_incidents

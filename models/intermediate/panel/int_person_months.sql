@@ -22,13 +22,22 @@ int_teams_numbered as (
     select * from {{ ref('int_teams_numbered') }}
 ),
 
+int_data_ends as (
+    select * from {{ ref('int_data_ends') }}
+),
+
 incident_months as (
     select
-        person_key,
-        {{ month_start('opened_at') }} as month,
+        int_incidents_attributed.person_key,
+        {{ month_start('int_incidents_attributed.opened_at') }} as month,
         count(*) as incident_count
     from int_incidents_attributed
-    where person_key is not null
+    cross join int_data_ends
+    where
+        int_incidents_attributed.person_key is not null
+        -- Nobody is known to be employed after the end of the HRIS export.
+        and {{ utc_date('int_incidents_attributed.opened_at') }}
+        <= int_data_ends.hris_end
     group by 1, 2
 ),
 

@@ -80,13 +80,9 @@ cut as (
 
 started as (
     select
-        coalesce(
-            least(
-                max(case when source = 'git' then starts_on end),
-                max(case when source = 'incidents' then starts_on end)
-            ),
-            max(case when source = 'mentorship' then starts_on end)
-        ) as data_start
+        max(case when source = 'git' then starts_on end) as git_start,
+        max(case when source = 'incidents' then starts_on end) as incidents_start,
+        max(case when source = 'mentorship' then starts_on end) as mentorship_start
     from int_event_starts
 )
 
@@ -96,7 +92,11 @@ select
     cut.hris_end,
     cut.incidents_end,
     cut.mentorship_end,
-    started.data_start,
+    coalesce(
+        least(started.git_start, started.incidents_start), started.mentorship_start
+    ) as data_start,
+    started.git_start,
+    started.incidents_start,
     -- A pull request needs time to be merged: the last month to follow is the last that
     -- ended three weeks before the export does. With an export that ends at a month's
     -- end, weekends and holidays allowed for, that leaves out exactly the last month.
