@@ -122,7 +122,7 @@ def decidable_words(row: Estimate) -> str:
     """Say when an undecided outcome can be decided; empty where that is not known."""
     if row.decidable_on is None:
         return ""
-    return f"Decidable about {formats.month(row.decidable_on)} at today's enrolment"
+    return f"Decidable about {formats.month(row.decidable_on)} at today's enrolment."
 
 
 def card_sentence(view: View, rows: OutcomeRows) -> str:
@@ -138,10 +138,19 @@ def card_sentence(view: View, rows: OutcomeRows) -> str:
         return withheld_words(view.minimum_group)
     if row.estimate is None or verdict in ("not_comparable", "as_overall"):
         return reason or _FALLBACKS.get(verdict or "", "There is no estimate here.")
-    if verdict == "no_clear_difference":
-        _, _, rest = reason.partition("; ")
-        return f"{range_words(rows.outcome, row, verdict)}{'; ' if rest else '.'}{rest}"
     return f"{range_words(rows.outcome, row, verdict)}."
+
+
+def card_aside(rows: OutcomeRows) -> str:
+    """Return what the range alone does not say: what could not be seen, or when it can be."""
+    row = rows.matched
+    if row is None or rows.verdict not in ("no_clear_difference", "not_enough_data"):
+        return ""
+    if rows.verdict == "not_enough_data":
+        return decidable_words(row)
+    # The statistics' sentence begins with the range, which the card says from published figures.
+    _, _, rest = formats.tidy(row.verdict_reason or "").partition("; ")
+    return _capital(rest)
 
 
 _FALLBACKS = {

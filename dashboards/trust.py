@@ -51,7 +51,8 @@ class CheckGroup:
     ----------
     key, name : the chip's key, and its subject where nothing was checked.
     ok : what the chip says when all of them pass.
-    concerns : check -> what the chip says when it needs care, and when it fails.
+    concerns : check -> what the chip says when it needs care, and when it fails; the first of
+        equally grave ones speaks.
     meaning : why the question matters, in one sentence.
     is_optional : whether the chip stays away where nothing was checked.
     """
@@ -82,11 +83,13 @@ GROUPS: tuple[CheckGroup, ...] = (
         "Time before the start",
         "No drift before the start",
         {
+            "recovery": ("Part may be recovery", "Part may be recovery"),
             "pre_trend": ("Drift before the start", "Drift before the start"),
             "dip": ("Slow spell before the start", "Slow spell before the start"),
         },
         "Well before the start the two groups should move together; a slow spell right before it "
-        "makes simple before and after figures look too good.",
+        "makes simple before and after figures look too good, and some of it may recover by "
+        "itself.",
     ),
     CheckGroup(
         "designs",
@@ -196,7 +199,7 @@ def _group_of_one(check: str) -> CheckGroup:
 
 
 def _group_chip(view: View, group: CheckGroup) -> Chip | None:
-    rows = [row for row in view.checks if row.check in group.concerns]
+    rows = [row for check in group.concerns for row in view.checks if row.check == check]
     if not rows:
         return None
     status = worst([row.status for row in rows])

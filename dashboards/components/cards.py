@@ -55,8 +55,8 @@ class Card:
     left: str
     right: str
     interval: str
-    decidable: str
     sentence: str
+    aside: str
     arms: tuple[Arm, ...]
     raw: str
     raw_note: str
@@ -95,10 +95,8 @@ def _card(view: View, rows: OutcomeRows, chosen: dict[str, Axis]) -> Card:
         left=left,
         right=right,
         interval=interval_text(row) if row else "",
-        decidable=sentences.decidable_words(row)
-        if row and rows.verdict == "not_enough_data"
-        else "",
         sentence=sentences.card_sentence(view, rows),
+        aside=sentences.card_aside(rows),
         arms=_arms(rows),
         raw=formats.effect(rows.naive.estimate, scale) if rows.naive else formats.NONE,
         raw_note=sentences.raw_words(rows),

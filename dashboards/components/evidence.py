@@ -25,6 +25,7 @@ CHECK_NAMES = {
     "drop_out": "Drop-out",
     "pre_trend": "Drift before the start",
     "dip": "Slow spell before the start",
+    "recovery": "Recovery (symmetric windows)",
     "design_agreement": "Two designs",
     "placebo": "Placebo starts",
     "negative_control": "Earlier ratings (negative control)",

@@ -122,7 +122,7 @@ def test_hostile_labels_definitions_and_sentences_are_escaped(view_of: Views) ->
 
 def test_raw_comparison_stands_beside_the_matched_one(view_of: Views) -> None:
     card = plain(cards.cards_html(view_of()).split("<article")[1])
-    assert "Raw comparison +8\u202f%, not like for like" in card
+    assert "Raw, not like for like: +8\u202f%" in card
     assert "Why the raw comparison differs" in forest.forest_html(view_of())
 
 

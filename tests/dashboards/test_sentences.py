@@ -143,11 +143,23 @@ def test_card_of_a_withheld_row_says_why_and_no_number_of_people(view_of: Views)
 
 def test_card_without_a_clear_difference_adds_what_could_not_be_seen(view_of: Views) -> None:
     view = view_of()
-    text = sentences.card_sentence(view, view.outcomes[1])
-    assert text.replace(NARROW, " ") == (
-        "Between 19 % fewer and 7 % more pages than matched peers; an effect under 23 % would not "
-        "be visible."
+    entry = view.outcomes[1]
+    assert sentences.card_sentence(view, entry).replace(NARROW, " ") == (
+        "Between 19 % fewer and 7 % more pages than matched peers."
     )
+    assert sentences.card_aside(entry).replace(NARROW, " ") == (
+        "An effect under 23 % would not be visible."
+    )
+
+
+def test_card_without_enough_data_says_when_there_will_be(view_of: Views) -> None:
+    entry = view_of().outcomes[2]
+    assert sentences.card_aside(entry) == "Decidable about March 2027 at today's enrolment."
+
+
+def test_decided_and_withheld_cards_add_nothing(view_of: Views) -> None:
+    assert sentences.card_aside(view_of().outcomes[0]) == ""
+    assert sentences.card_aside(view_of("organisation", "Mobile").outcomes[0]) == ""
 
 
 def test_raw_comparison_says_both_figures_and_why_they_differ(view_of: Views) -> None:

@@ -107,6 +107,11 @@ def test_placebo_that_was_not_drawn_takes_no_place(view_of: Views) -> None:
     assert "placebo" not in chips(view_of(tables=skipped))
 
 
+def test_recovery_speaks_before_the_slow_spell(view_of: Views) -> None:
+    checks = [rows.check("dip", "warn", "…"), rows.check("recovery", "warn", "…")]
+    assert chips(view_of(tables=with_checks(*checks)))["before"].text == "Part may be recovery"
+
+
 def test_a_warning_is_said_more_mildly_than_a_failure(view_of: Views) -> None:
     said = [
         chips(view_of(tables=with_checks(rows.check("balance", status, "…"))))["alike"].text
