@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboards import formats
 from dashboards.outcomes import Outcome
-from dashboards.queries import CurvePoint, Estimate, SeriesPoint
+from dashboards.rows import CurvePoint, Estimate, SeriesPoint
 from dashboards.selection import Selection, dimension_label
 from dashboards.view import OutcomeRows, View, load
 

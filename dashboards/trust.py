@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboards import formats, sentences
-from dashboards.queries import DataCheck, TrustCheck
+from dashboards.rows import DataCheck, TrustCheck
 from dashboards.view import OutcomeRows, View
 
 SEVERITY = ("fail", "warn", "not_checked", "ok")

@@ -8,15 +8,8 @@ from typing import TypeVar
 
 from dashboards import formats
 from dashboards.outcomes import BY_KEY, HEADLINE, Outcome
-from dashboards.queries import (
-    CurvePoint,
-    DataCheck,
-    Definition,
-    Estimate,
-    SeriesPoint,
-    Snapshot,
-    TrustCheck,
-)
+from dashboards.queries import Snapshot
+from dashboards.rows import CurvePoint, DataCheck, Definition, Estimate, SeriesPoint, TrustCheck
 from dashboards.selection import Selection
 
 RANDOMISED = ("lottery", "waitlist")

@@ -9,7 +9,7 @@ from dashboards.components.forest import RECOVERY, axes, interval_text
 from dashboards.components.html import render
 from dashboards.components.strip import Axis, Strip, strip
 from dashboards.outcomes import Outcome, better_sign
-from dashboards.queries import Estimate
+from dashboards.rows import Estimate
 from dashboards.sentences import VerdictWords
 from dashboards.view import OutcomeRows, View
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards import formats, ids, sentences
 from dashboards.components import controls
-from dashboards.components.html import Html, render
+from dashboards.components.html import Html, attributes, render
 from dashboards.figures import event_study, survival
 from dashboards.figures.template import CONFIG
 from dashboards.outcomes import BY_KEY, HEADLINE, Outcome, better_sign
@@ -66,7 +66,13 @@ def panel(page: ids.Page, kind: ids.Chart, part: ChartPart, control: Component) 
     return html.Section(
         [
             html.Div([head, control], className="panel-top"),
-            html.Div(graph, id=ids.chart(page, kind, "body"), className=part.class_name),
+            html.Div(
+                graph,
+                id=ids.chart(page, kind, "body"),
+                className=part.class_name,
+                role="img",
+                **attributes(aria_labelledby=ids.chart(page, kind, "head")),
+            ),
             Html(id=ids.chart(page, kind, "table"), html=part.below),
         ],
         className=f"card panel panel-{kind}",

@@ -16,7 +16,7 @@ from dashboards.components.forest import (
 from dashboards.components.html import render
 from dashboards.components.strip import Axis, axis, strip
 from dashboards.outcomes import BY_KEY, better_sign
-from dashboards.queries import BalanceRow, Estimate, SensitivityRow, TrustCheck
+from dashboards.rows import BalanceRow, Estimate, SensitivityRow, TrustCheck
 from dashboards.view import OutcomeRows, View
 
 CHECK_NAMES = {

@@ -12,7 +12,7 @@ from dashboards import formats, sentences
 from dashboards.components.html import render
 from dashboards.components.strip import RATIO_SCALES, Axis, Effect, Strip, axis, strip
 from dashboards.outcomes import better_sign
-from dashboards.queries import Estimate
+from dashboards.rows import Estimate
 from dashboards.sentences import VerdictWords
 from dashboards.view import OutcomeRows, View
 

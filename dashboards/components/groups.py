@@ -10,7 +10,8 @@ from dashboards.components.forest import ForestGroup, ForestRow, interval_text
 from dashboards.components.html import render
 from dashboards.components.strip import Axis, axis, strip
 from dashboards.outcomes import Outcome, better_sign
-from dashboards.queries import DistributionBin, Estimate, SegmentEstimate, SegmentTest, Snapshot
+from dashboards.queries import Snapshot
+from dashboards.rows import DistributionBin, Estimate, SegmentEstimate, SegmentTest
 from dashboards.selection import ALL, Selection, dimension_label
 from dashboards.view import HEADLINE_SCALES, View
 

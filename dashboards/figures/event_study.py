@@ -8,7 +8,7 @@ from typing import Any
 from dashboards import formats
 from dashboards.figures.template import axis, band, layout, nice_ticks, percent_ticks
 from dashboards.palette import light
-from dashboards.queries import SeriesPoint
+from dashboards.rows import SeriesPoint
 
 
 def visible(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:

@@ -13,7 +13,7 @@ from typing import Any
 from dashboards import formats
 from dashboards.figures.template import axis, band, layout, nice_ticks, percent_ticks
 from dashboards.palette import light
-from dashboards.queries import CurvePoint
+from dashboards.rows import CurvePoint
 
 LABEL_GAP = 0.075
 

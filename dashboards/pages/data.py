@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from dashboards import formats, trust
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page
-from dashboards.queries import DataCheck, FlowStep, Snapshot, SnapshotStore
+from dashboards.queries import Snapshot, SnapshotStore
+from dashboards.rows import DataCheck, FlowStep
 
 PATH = "/data"
 TITLE = "Data · Mentorship Impact"

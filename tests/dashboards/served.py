@@ -45,7 +45,7 @@ class Server:
                     answer.read()
                 return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.1)  # a process that starts cannot be waited for in another way
         pytest.fail(f"the dashboard did not start; see {self._log.name}")
 
     def stop(self) -> None:

@@ -40,6 +40,10 @@ PAGES = {
     "/data": "data",
     "/methods": "methods",
 }
+PUSH = """path => {
+    history.pushState({}, "", path);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}"""
 STATES = {
     "payments": ("organisation", "Payments"),
     "withheld": ("organisation", "Mobile"),
@@ -105,6 +109,13 @@ class Visit:
         self.settle()
         return self.page
 
+    def go(self, path: str) -> None:
+        """Move on inside the app, as a link does: much faster than loading it again."""
+        before = self.page.locator("h1").inner_text()
+        self.page.evaluate(PUSH, path)
+        expect(self.page.locator("h1")).not_to_have_text(before)
+        self.settle()
+
     def settle(self) -> None:
         """Wait for the page, and for its charts or what stands in their place."""
         expect(self.page.locator("h1")).to_be_visible()
@@ -154,8 +165,9 @@ def test_every_page_is_accessible_quiet_and_fits(
     browser: Browser, server: Server, width: int, theme: str
 ) -> None:
     visit = Visit(browser, server, width, theme)
+    visit.open("/no-such-page")
     for path, name in PAGES.items():
-        visit.open(path)
+        visit.go(path)
         visit.picture(f"{name}-{width}-{theme}")
         visit.check_axe()
         visit.check()
@@ -185,8 +197,9 @@ def test_every_state_is_quiet_and_fits(
     browser: Browser, server: Server, width: int, theme: str
 ) -> None:
     visit = Visit(browser, server, width, theme)
+    visit.open()
     for state, group in STATES.items():
-        visit.open(group_link(*group))
+        visit.go(group_link(*group))
         visit.picture(f"state-{state}-{width}-{theme}")
         visit.check()
     visit.context.close()

@@ -12,7 +12,7 @@ import pytest
 from dashboards.components import cards, forest
 from dashboards.components.strip import Axis, axis, strip
 from dashboards.pages import overview
-from dashboards.queries import Estimate
+from dashboards.rows import Estimate
 from dashboards.view import View
 
 Views = Callable[..., View]

@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.figures import event_study, survival
 from dashboards.figures.template import nice_ticks
-from dashboards.queries import CurvePoint, SeriesPoint
+from dashboards.rows import CurvePoint, SeriesPoint
 
 
 def series(outcome: str = "pr_cycle_time", drop: float = 0.15) -> list[SeriesPoint]:

@@ -8,7 +8,8 @@ import published_rows as rows
 import pytest
 
 from dashboards.pages import data, methods
-from dashboards.queries import DataCheck, SnapshotStore
+from dashboards.queries import SnapshotStore
+from dashboards.rows import DataCheck
 
 
 def checks(*statuses: str | None) -> tuple[DataCheck, ...]:

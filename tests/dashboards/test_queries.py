@@ -12,7 +12,6 @@ import pytest
 
 from dashboards import queries
 from dashboards.queries import (
-    Estimate,
     NoSnapshotError,
     Snapshot,
     SnapshotError,
@@ -20,6 +19,7 @@ from dashboards.queries import (
     age_seconds,
     open_snapshot,
 )
+from dashboards.rows import Estimate
 
 
 def point_at(warehouse: Path, name: str) -> None:

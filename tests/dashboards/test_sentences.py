@@ -11,7 +11,7 @@ import pytest
 from dashboards import sentences
 from dashboards.formats import NARROW, SPACE
 from dashboards.outcomes import BY_KEY
-from dashboards.queries import Estimate
+from dashboards.rows import Estimate
 from dashboards.view import View
 
 Views = Callable[..., View]
