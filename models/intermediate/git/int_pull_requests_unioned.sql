@@ -22,6 +22,14 @@ stg_generic__pull_requests as (
     select * from {{ ref('stg_generic__pull_requests') }}
 ),
 
+-- Read once more by its key alone: one import read twice would be held in memory whole.
+known_keys as (
+    select
+        repository_key,
+        pull_request_number
+    from {{ ref('stg_gh__pull_requests') }}
+),
+
 unioned as (
     select
         {{ columns }}
@@ -33,11 +41,10 @@ unioned as (
     from stg_generic__pull_requests
     where not exists (
         select 1
-        from stg_gh__pull_requests
+        from known_keys
         where
-            stg_gh__pull_requests.repository_key
-            = stg_generic__pull_requests.repository_key
-            and stg_gh__pull_requests.pull_request_number
+            known_keys.repository_key = stg_generic__pull_requests.repository_key
+            and known_keys.pull_request_number
             = stg_generic__pull_requests.pull_request_number
     )
 )

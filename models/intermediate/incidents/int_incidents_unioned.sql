@@ -8,6 +8,11 @@ stg_generic__incidents as (
     select * from {{ ref('stg_generic__incidents') }}
 ),
 
+known_keys as (
+    select incident_key
+    from {{ ref('stg_pagerduty__incidents') }}
+),
+
 unioned as (
     select
         incident_key,
@@ -37,10 +42,8 @@ unioned as (
     from stg_generic__incidents
     where not exists (
         select 1
-        from stg_pagerduty__incidents
-        where
-            stg_pagerduty__incidents.incident_key
-            = stg_generic__incidents.incident_key
+        from known_keys
+        where known_keys.incident_key = stg_generic__incidents.incident_key
     )
 ),
 

@@ -18,6 +18,10 @@ int_mentees_indexed as (
     select * from {{ ref('int_mentees_indexed') }}
 ),
 
+int_levels_ranked as (
+    select * from {{ ref('int_levels_ranked') }}
+),
+
 int_data_ends as (
     select * from {{ ref('int_data_ends') }}
 ),
@@ -30,11 +34,6 @@ careers as (
         min(level_rank) as lowest_rank
     from int_job_states_classified
     group by 1, 2
-),
-
-ladder as (
-    select max(level_rank) as top_rank
-    from int_person_months
 ),
 
 -- The spell of the described month, from hire to leaving or the end of the data.
@@ -54,7 +53,7 @@ followed as (
             {{ add_days('int_data_ends.hris_end', 1) }}
         ) as ended_on,
         careers.first_promoted_on,
-        coalesce(careers.lowest_rank = ladder.top_rank, false) as is_top_rank
+        coalesce(int_levels_ranked.is_top_rank, false) as is_top_rank
     from int_people_compared
     inner join int_person_months
         on
@@ -69,7 +68,8 @@ followed as (
         on
             int_person_months.person_key = careers.person_key
             and int_person_months.spell_number = careers.spell_number
-    cross join ladder
+    left join int_levels_ranked
+        on careers.lowest_rank = int_levels_ranked.level_rank
     cross join int_data_ends
 ),
 
