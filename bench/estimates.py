@@ -23,7 +23,7 @@ from processes import ROOT, machine
 from replications import Statement, build, compile_statements, connect
 
 from impact.cohort import OVERALL
-from impact.cycle_time import ALLOWANCE, fit_cycle_time
+from impact.cycle_time import fit_cycle_time
 from impact.frames import from_frame
 from impact.judge import Judged
 from impact.material import Material
@@ -182,23 +182,15 @@ def _other_estimators(
     cohort = material.cohort(OVERALL)
     fit = fit_cycle_time(cohort, HEADLINE_MONTHS["pr_cycle_time"])
     if not isinstance(fit, Refusal):
-        other_errors = {
-            "matched, no allowance": float(np.sqrt(fit.standard_error**2 - ALLOWANCE**2)),
-            "matched, mean of both errors": (
-                fit.design_a.standard_error + fit.design_b.standard_error
-            )
-            / 2,
+        reach = critical_value(study.alpha, fit.degrees) * fit.joint_error
+        yield {
+            "outcome": "pr_cycle_time",
+            "estimator": "matched, joint error",
+            "error": fit.estimate - truth.cycle_time_log,
+            "half_width": reach,
+            "is_alarm": abs(fit.estimate) > reach,
+            "mentees": int((fit.design_a.used & cohort.designs["a"].flag("is_mentee")).sum()),
         }
-        for name, error in other_errors.items():
-            reach = critical_value(study.alpha, fit.degrees) * error
-            yield {
-                "outcome": "pr_cycle_time",
-                "estimator": name,
-                "error": fit.estimate - truth.cycle_time_log,
-                "half_width": reach,
-                "is_alarm": abs(fit.estimate) > reach,
-                "mentees": int((fit.design_a.used & cohort.designs["a"].flag("is_mentee")).sum()),
-            }
 
 
 def run(plan: Sequence[str], kept: Path) -> None:

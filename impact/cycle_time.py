@@ -12,11 +12,6 @@ from impact.linear import fit_within_cells
 from impact.types import Fit, FloatArray, Refusal
 from impact.weights import att_weights
 
-ALLOWANCE = 0.01
-"""Bias, on the log scale, that the mean of the two designs may keep: about the largest found in
-simulated organisations with the usual mixtures of selection (`bench/estimates.md`). It matters only
-where thousands of people would make the interval narrower than the method is right."""
-
 
 @dataclass(frozen=True)
 class CycleTime:
@@ -25,12 +20,13 @@ class CycleTime:
     Attributes
     ----------
     estimate, standard_error, degrees
-        Mean of the two estimates; its error, from the designs' joint influence and an allowance for
-        the bias that the mean keeps; and the fewer degrees of freedom.
+        Mean of the two estimates and of their standard errors, and the fewer degrees of freedom.
     design_a, design_b
         The two fits.
     difference, difference_error
         A minus B, and its standard error from the two fits' joint influence.
+    joint_error
+        Standard error of the mean if the designs had no bias of their own; for comparison only.
     deviation
         Standard deviation of a comparison person's mean log hours, for the E-value.
     mentored_log_hours
@@ -44,6 +40,7 @@ class CycleTime:
     design_b: Fit
     difference: float
     difference_error: float
+    joint_error: float
     deviation: float
     mentored_log_hours: float
 
@@ -86,18 +83,18 @@ def fit_cycle_time(cohort: Cohort, months: int) -> CycleTime | Refusal:
     fit_b = fit_design_b(table_b, months)
     if isinstance(fit_b, Refusal):
         return fit_b
-    error = _joint_error(table_a, table_b, fit_a.influence / 2, fit_b.influence / 2)
     after = mean_log_hours(table_a, str(months))
     mentees = fit_a.used & table_a.flag("is_mentee")
     others = fit_a.used & ~table_a.flag("is_mentee")
     return CycleTime(
         estimate=(fit_a.estimate + fit_b.estimate) / 2,
-        standard_error=float(np.hypot(error, ALLOWANCE)),
+        standard_error=(fit_a.standard_error + fit_b.standard_error) / 2,
         degrees=min(fit_a.degrees, fit_b.degrees),
         design_a=fit_a,
         design_b=fit_b,
         difference=fit_a.estimate - fit_b.estimate,
         difference_error=_joint_error(table_a, table_b, fit_a.influence, -fit_b.influence),
+        joint_error=_joint_error(table_a, table_b, fit_a.influence / 2, fit_b.influence / 2),
         deviation=float(np.std(after[others])),
         mentored_log_hours=float(np.mean(after[mentees])),
     )
