@@ -103,7 +103,7 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
         found.append(Noted(table.name, check, total, failed, words))
     if table == plan.fills[0].table:
         for sign in plan.suspicions:
-            if number(connection, f"select ({sign.when})::int from {staged.relation}"):
+            if number(connection, f"select ({sign.when})::int from {staged.rows}"):
                 found.append(Noted(table.name, sign.name, total, 1, sign.message))
     return found
 
@@ -137,44 +137,30 @@ def enter(
     loaded_at: datetime,
     size: int,
 ) -> None:
-    """Write a loaded file into the books."""
+    """Write a loaded file into the books; the first account is that of its records."""
     main = accounts[0]
-    connection.execute(
-        f"insert into raw.loads values ({', '.join('?' * 13)})",
-        [
-            load.file_id,
-            load.path,
-            load.source,
-            load.shape,
-            main.read,
-            main.loaded,
-            main.known,
-            main.quarantined,
-            load.first_event_at,
-            load.last_event_at,
-            loaded_at,
-            load.fingerprint,
-            size,
-        ],
+    rows = (main.read, main.loaded, main.known, main.quarantined)
+    span = (load.first_event_at, load.last_event_at)
+    of_file = (load.file_id, load.path, load.source, load.shape, *rows, *span, loaded_at)
+    _insert(connection, "loads", [(*of_file, load.fingerprint, size)])
+    of_tables = [
+        (load.file_id, one.table.name, one.read, one.loaded, one.known, one.quarantined, loaded_at)
+        for one in accounts
+    ]
+    _insert(connection, "load_tables", of_tables)
+    _insert(
+        connection,
+        "load_checks",
+        [(load.file_id, one.table, one.check, one.rows, one.failed) for one in noted],
     )
-    for one in accounts:
-        connection.execute(
-            "insert into raw.load_tables values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                load.file_id,
-                one.table.name,
-                one.read,
-                one.loaded,
-                one.known,
-                one.quarantined,
-                loaded_at,
-            ],
-        )
-    for note in noted:
-        connection.execute(
-            "insert into raw.load_checks values (?, ?, ?, ?, ?)",
-            [load.file_id, note.table, note.check, note.rows, note.failed],
-        )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    if rows:
+        places = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into raw.{table} values ({places})", rows)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,22 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import books, checks, complete, files, merge, recognise, schema, stage, validate
-from ingest.errors import DamagedFileError, InputError
+from ingest import (
+    books,
+    checks,
+    complete,
+    files,
+    merge,
+    read,
+    recognise,
+    refuse,
+    schema,
+    stage,
+    validate,
+)
+from ingest.errors import DamagedFileError
 from ingest.files import Peek
-from ingest.merge import Origin
+from ingest.merge import Account, Origin
 from ingest.pseudonyms import keyed
 from ingest.report import FileReport, LoadReport, Progress, Silent
 from ingest.source import Plan, Unrecognised
@@ -30,11 +42,9 @@ from ingest.watch import watched
 from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
-NEEDED = {"hris": "employees", "mentorship": "mentorships"}
-TABLES = (".csv", ".tsv", ".json", ".ndjson", ".parquet", ".gz", ".zip", ".xlsx")
-TRUTH = "truth.json"  # what a synthetic organisation planted
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
 SCRATCH_PREFIX = "reading-"
+MOST_FILES_TOGETHER = 32
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def load(
         The exports cannot be used: what is missing or unusable, where, and what to do. Files that
         can be loaded are loaded all the same.
     """
-    paths = _find(exports)
+    paths = refuse.missing(exports)
     schema.create_all(connection)
     limit = 1.0 if accept_shrink else settings.shrink_share
     with _prepared(connection, key) as scratch:
@@ -116,30 +126,9 @@ def load(
         checks.record(connection, ids, run.reports, len(pages), run.now, share)
         validate.validate(connection, library, run.now)
     by_path = sorted(run.reports, key=lambda one: one.path)
-    report = LoadReport(tuple(by_path), (*_beside(exports), *pages), run.now)
-    _refuse_unusable(connection, report, settings, found, exports)
+    report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages), run.now)
+    refuse.unusable(connection, report, settings, ids, exports)
     return report
-
-
-def _find(exports: Path) -> list[Path]:
-    """List the files of an exports folder that has what is needed."""
-    if not exports.is_dir():
-        raise InputError(f"{exports}: there is no such folder. Name the exports folder.")
-    missing = [folder for folder in NEEDED if not (exports / folder).is_dir()]
-    if missing:
-        lacking = " and ".join(f"{folder}/" for folder in missing)
-        wanted = " and ".join(f"`{NEEDED[folder]}`" for folder in missing)
-        raise InputError(
-            f"{exports}: the folder has no {lacking}. Put the export of {wanted} there; "
-            "docs/sources.md lists its columns."
-        )
-    paths = files.find(exports)
-    if not paths:
-        raise InputError(
-            f"{exports}: its folders are empty. Put exports into hris/ and mentorship/, and into "
-            "git/ and incidents/ where there are any; docs/sources.md says how to get them."
-        )
-    return paths
 
 
 @contextmanager
@@ -187,17 +176,61 @@ def _look(run: Run, path: Path, exports: Path) -> Export | None:
 def _load_all(run: Run, found: Sequence[Export], limit: float) -> None:
     """Load what is new: complete exports by shape, since together they say who is gone."""
     groups: dict[str, list[Export]] = {}
+    alone: list[Export] = []
     for one in found:
         if books.is_complete(run.settings, one.look.name):
             groups.setdefault(one.plan.name, []).append(one)
         else:
-            _load_file(run, one)
+            alone.append(one)
+    for batch in _batches(run, alone):
+        _load_batch(run, batch)
     for group in groups.values():
         if all(run.is_known(one) for one in group):
             for one in group:
                 _load_file(run, one)
         else:
             _load_complete(run, group, limit)
+
+
+def _batches(run: Run, exports: Sequence[Export]) -> list[list[Export]]:
+    """Put small files that are read alike together; every other file is by itself."""
+    batches: list[list[Export]] = []
+    open_batches: list[list[Export]] = []
+    for one in exports:
+        if run.is_known(one) or not read.can_go_together(one.look):
+            batches.append([one])
+            continue
+        fitting = [batch for batch in open_batches if batch[0].plan.reads_like(one.plan)]
+        if fitting and len(fitting[-1]) < MOST_FILES_TOGETHER:
+            fitting[-1].append(one)
+        else:
+            open_batches.append([one])
+            batches.append(open_batches[-1])
+    return batches
+
+
+def _load_batch(run: Run, batch: Sequence[Export]) -> None:
+    """Load files that are staged together, each in a transaction of its own."""
+    if len(batch) > 1:
+        run.progress.note(f"{batch[0].look.name} and {len(batch) - 1} more")
+        staged = stage.stage_together(
+            run.connection,
+            [one.look for one in batch],
+            batch[0].plan,
+            run.scratch,
+            run.settings,
+        )
+        if staged is not None:
+            tables = [table for one in staged for table in one.tables]
+            merge.make_pseudonyms(run.connection, tables, run.settings)
+            for export, one in zip(batch, staged, strict=True):
+                if run.is_known(export):  # the same content lay at another path
+                    _report(run, _known_report(run, export))
+                else:
+                    _report(run, _enter(run, export, one, None))
+            return
+    for export in batch:
+        _load_file(run, export)
 
 
 def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> None:
@@ -216,6 +249,7 @@ def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> N
     except DamagedFileError as error:
         _report(run, _damaged_report(export, str(error)))
         return
+    merge.make_pseudonyms(run.connection, staged.tables, run.settings)
     _report(run, _enter(run, export, staged, gone))
 
 
@@ -259,50 +293,53 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
 
 def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | None) -> FileReport:
     """Put a staged file into the raw tables and the books, all or nothing."""
-    connection, look = run.connection, export.look
-    merge.make_pseudonyms(connection, staged.tables, run.settings)
-    origin = Origin(export.file_id, look.name, run.now)
+    connection = run.connection
     noted = [note for one in staged.tables for note in books.notes(connection, one, export.plan)]
-    firsts = [one.facts.first for one in staged.tables if one.facts.first]
-    lasts = [one.facts.last for one in staged.tables if one.facts.last]
+    origin = Origin(export.file_id, export.look.name, run.now)
     with transaction(connection):
         if export.file_id in run.known and gone is None:
             _retire_changed(run, export, staged)
-        books.forget(connection, export.file_id, look.name)
+        books.forget(connection, export.file_id, export.look.name)
         accounts = [
             merge.merge(connection, one, staged.broken if at == 0 else (), origin)
             for at, one in enumerate(staged.tables)
         ]
         if gone is not None:
             gone.retire(connection, run.now)
-        main = accounts[0]
-        entry = books.Load(
-            export.file_id,
-            look.name,
-            export.plan.source,
-            export.plan.shape,
-            main.read,
-            main.quarantined,
-            min(firsts, default=None),
-            max(lasts, default=None),
-            books.fingerprint(run.settings, look.name),
-        )
-        books.enter(connection, entry, accounts, noted, run.now, look.size)
+        entry = _entry(run, export, staged, accounts[0])
+        books.enter(connection, entry, accounts, noted, run.now, export.look.size)
     run.known[export.file_id] = entry
-    run.progress.update(main.read)
+    run.progress.update(entry.rows_read)
+    sentences = (note.sentence for note in noted)
     return FileReport(
-        look.name,
+        export.look.name,
         export.file_id,
         "loaded",
         export.plan.name,
-        main.read,
-        main.loaded,
-        main.known,
-        main.quarantined,
+        accounts[0].read,
+        accounts[0].loaded,
+        accounts[0].known,
+        accounts[0].quarantined,
         entry.first_event_at,
         entry.last_event_at,
         export.plan.unused,
-        (*(note.sentence for note in noted), *books.quarantined(connection, export.file_id)),
+        (*sentences, *books.quarantined(connection, export.file_id)),
+    )
+
+
+def _entry(run: Run, export: Export, staged: StagedFile, records: Account) -> books.Load:
+    firsts = [one.facts.first for one in staged.tables if one.facts.first]
+    lasts = [one.facts.last for one in staged.tables if one.facts.last]
+    return books.Load(
+        export.file_id,
+        export.look.name,
+        export.plan.source,
+        export.plan.shape,
+        records.read,
+        records.quarantined,
+        min(firsts, default=None),
+        max(lasts, default=None),
+        books.fingerprint(run.settings, export.look.name),
     )
 
 
@@ -360,66 +397,3 @@ def _report(run: Run, report: FileReport) -> None:
         report.rows_known,
         report.rows_quarantined,
     )
-
-
-def _beside(exports: Path) -> tuple[str, ...]:
-    """Mention what lies beside the four folders: it is not read."""
-    names = sorted(
-        path.name
-        for path in exports.iterdir()
-        if path.name != TRUTH
-        and (path.suffix in TABLES or (path.is_dir() and path.name not in files.FOLDERS))
-        and not path.name.startswith(".")
-    )
-    if not names:
-        return ()
-    return (
-        f"{len(names)} beside the folders hris/, git/, incidents/ and mentorship/ not read: "
-        f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}",
-    )
-
-
-def _refuse_unusable(
-    connection: duckdb.DuckDBPyConnection,
-    report: LoadReport,
-    settings: Settings,
-    found: Sequence[Export],
-    exports: Path,
-) -> None:
-    """Stop where what was loaded must not be published."""
-    reasons = [f"{one.path}: {one.problems[0]}" for one in report.files if one.status == "refused"]
-    for share in books.shares(connection, [one.file_id for one in found]):
-        if share.value > settings.quarantine_share:
-            why = [
-                f"  {one.path}: {text}"
-                for one in report.files
-                for text in one.problems
-                if f" of {share.table} cannot be used" in text
-            ]
-            reasons.append(
-                f"{share.table}: {share.counted} of {share.read} rows cannot be used, more than "
-                f"quarantine_share = {settings.quarantine_share:g} allows. Correct them, or raise "
-                "the setting:\n" + "\n".join(why)
-            )
-    reasons += _lacking(connection, report, exports)
-    if reasons:
-        raise InputError("\n".join(reasons))
-
-
-def _lacking(connection: duckdb.DuckDBPyConnection, report: LoadReport, exports: Path) -> list[str]:
-    """Say which of the exports that nothing works without gave no rows."""
-    reasons = []
-    for folder, shape in NEEDED.items():
-        if any(one.shape.endswith(f"__{shape}") for one in report.files):
-            continue
-        inside = [one for one in report.files if one.path.startswith(f"{folder}/")]
-        lines = "".join(f"\n  {one.path}: {text}" for one in inside for text in one.problems)
-        reasons.append(
-            f"{exports / folder}: no file in it is an export of `{shape}`. Put one there; "
-            f"docs/sources.md lists its columns.{lines}"
-        )
-    if not reasons and checks.is_empty(connection, "employees"):
-        reasons.append(
-            f"{exports / 'hris'}: the export of `employees` has no usable row. Export it again."
-        )
-    return reasons

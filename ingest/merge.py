@@ -61,17 +61,19 @@ def make_pseudonyms(
 ) -> None:
     """Hash every distinct name once, and find the bots among those who can be one.
 
-    Creates the temporary tables `pseudonyms` (name, hash) and `bots` (name).
+    Creates the temporary tables `pseudonyms` (name, hash) and `bots` (name), for all files that
+    were staged together.
     """
+    tables = {one.relation: one for one in staged}.values()
     named = [
         f"select {name(column.name)} as name from {one.relation}"
-        for one in staged
+        for one in tables
         for column in one.table.stored
         if column.is_hashed
     ]
     acting = [
         f"select {name(column.flags)} as name from {one.relation}"
-        for one in staged
+        for one in tables
         for column in one.table.stored
         if column.flags is not None
     ]
@@ -171,7 +173,7 @@ def _quarantine(
         connection,
         "insert into raw.quarantine "
         "select $file_id, $path, $table_name, s._row, rules.column_name, rules.rule, "
-        f"rules.advice, 1 from {staged.relation} as s "
+        f"rules.advice, 1 from {staged.rows} as s "
         f"join (values {rules}) as rules(number, column_name, rule, advice) "
         "on rules.number = s._bad where s._bad > 0",
         note,
@@ -193,7 +195,7 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
         f"""
         create or replace temp table repeated as
         with keys as (
-            select {key} from {staged.relation} where _bad = 0
+            select {key} from {staged.rows} where _bad = 0
             group by {key} having count(*) > 1
         ),
         ranked as (
@@ -201,7 +203,7 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
                 partition by {", ".join(f"s.{name(column)}" for column in staged.table.key)}
                 order by s._updated_at desc, s._seq desc
             ) as place
-            from {staged.relation} as s join keys as k on {same}
+            from {staged.rows} as s join keys as k on {same}
             where s._bad = 0
         )
         select _seq from ranked where place > 1
@@ -219,7 +221,7 @@ def hashed_sql(staged: Staged, origin: Origin) -> str:
     loaded_at = f"{quote(origin.loaded_at.isoformat())}::timestamptz"
     return (
         f"select {', '.join(columns)}, {quote(origin.file_id)} as _file_id, s._row, "
-        f"{loaded_at} as _loaded_at, s._updated_at from {staged.relation} as s "
+        f"{loaded_at} as _loaded_at, s._updated_at from {staged.rows} as s "
         f"{' '.join(joins)} where s._bad = 0 "
         "and not exists (select 1 from repeated where repeated._seq = s._seq)"
     )

@@ -22,6 +22,8 @@ from ingest.source import Plan
 from ingest.sql import name, quote
 
 LARGEST_OBJECT = 1 << 26  # bytes of one JSON value that DuckDB is given whole
+SMALL_OBJECT = 1 << 24  # the same, where several files are read at once
+SMALL_FILE = 1 << 22  # bytes of a file that is read together with others
 MOST_LINES_IN_A_CELL = 100
 OVERFLOW = "r._overflow"
 
@@ -98,6 +100,19 @@ def attempts(look: Peek, plan: Plan, scratch: Path) -> list[Attempt]:
     ]
 
 
+def together(looks: Sequence[Peek], plan: Plan, scratch: Path) -> list[Relation]:
+    """Give the fast way to read each of some JSON files that `can_go_together`."""
+    return [
+        _json(look, plan, scratch, f"input-{at}", SMALL_OBJECT) for at, look in enumerate(looks)
+    ]
+
+
+def can_go_together(look: Peek) -> bool:
+    """Whether the fast way is open to a file, and it is so small that this matters."""
+    direct = look.format == "json" and look.encoding == "utf-8"
+    return direct and look.size <= SMALL_FILE
+
+
 def rejected(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
     """Lines that DuckDB could not read, one entry a line."""
     rows = connection.execute(
@@ -106,11 +121,18 @@ def rejected(connection: duckdb.DuckDBPyConnection) -> list[Broken]:
     return [Broken(line - 1, *_reason(kind)) for line, kind in rows]
 
 
-def _json(look: Peek, plan: Plan, scratch: Path) -> Relation:
+def _json(
+    look: Peek,
+    plan: Plan,
+    scratch: Path,
+    link: str = "input",
+    largest_object: int | None = None,
+) -> Relation:
     layout = {"array": "array", "lines": "newline_delimited"}.get(look.layout, "unstructured")
     wrapper = look.wrapper if look.layout == "wrapped" else None
-    source = _link(look, scratch)
-    return Relation(_read_json(source, plan, layout, look, wrapper=wrapper))
+    source = _link(look, scratch, link)
+    largest = largest_object or LARGEST_OBJECT
+    return Relation(_read_json(source, plan, layout, look, largest, wrapper))
 
 
 def _is_foreign(look: Peek, bad: bool) -> bool:
@@ -126,11 +148,17 @@ def _copied_json(look: Peek, plan: Plan, scratch: Path) -> Relation:
         files.copy_text(look, copy)
     else:
         files.copy_records(look, copy)
-    return Relation(_read_json(copy, plan, "newline_delimited", replace(look, gzipped=False)))
+    plain = replace(look, gzipped=False)
+    return Relation(_read_json(copy, plan, "newline_delimited", plain, LARGEST_OBJECT))
 
 
 def _read_json(
-    source: Path, plan: Plan, layout: str, look: Peek, *, wrapper: str | None = None
+    source: Path,
+    plan: Plan,
+    layout: str,
+    look: Peek,
+    largest: int,
+    wrapper: str | None = None,
 ) -> str:
     columns = ", ".join(f"{quote(key)}: {quote(kind)}" for key, kind in plan.columns.items())
     if wrapper is not None:
@@ -140,7 +168,7 @@ def _read_json(
     call = (
         f"read_json({quote(str(source))}, columns = {{{columns}}}, format = '{layout}', "
         f"ignore_errors = true, compression = '{'gzip' if look.gzipped else 'none'}', "
-        f"maximum_object_size = {LARGEST_OBJECT})"
+        f"maximum_object_size = {largest})"
     )
     if wrapper is None:
         return f"{call} as r"
@@ -273,8 +301,8 @@ def _reason(kind: str) -> tuple[str, str]:
     return "broken_line", "close every quote, and double quotes inside a cell"
 
 
-def _link(look: Peek, scratch: Path) -> Path:
-    link = scratch / "input"
+def _link(look: Peek, scratch: Path, name_in_scratch: str = "input") -> Path:
+    link = scratch / name_in_scratch
     link.unlink(missing_ok=True)
     try:
         link.symlink_to(look.path.resolve())

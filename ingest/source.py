@@ -7,7 +7,7 @@ that is read, and one SQL expression a column. Adding a vendor is adding one mod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.declare import Table
@@ -126,6 +126,10 @@ class Plan:
     def shape(self) -> str:
         """The shape's name."""
         return self.name.split("__", maxsplit=1)[1]
+
+    def reads_like(self, other: Plan) -> bool:
+        """Whether a file of another plan is read in the same way, whatever more is in it."""
+        return replace(self, unused=()) == replace(other, unused=())
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
-"""The rows of one file, typed and judged, in temporary tables: nothing of it is in `raw` yet.
+"""The rows of files, typed and judged, in temporary tables: nothing of them is in `raw` yet.
 
-One pass over the file. Each step is a projection over the one before: text (`t_`), parsed (`p_`),
-value (`v_`), stored column, and last whether the row can be used. People and other identifiers
-are still in clear here; temporary tables live in memory, and what spills to disk is encrypted.
+One pass over each file. Small files that are read alike are staged together, since to prepare the
+statement takes longer than to run it on one of them. Each step is a projection over the one
+before: text (`t_`), parsed (`p_`), value (`v_`), stored column, and last whether the row can be
+used. People and other identifiers are still in clear here; temporary tables live in memory, and
+what spills to disk is encrypted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -78,16 +81,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Staged:
-    """Rows of one table, in a temporary table.
+    """Rows of one table that one file has, in a temporary table.
 
     The temporary table has the stored columns (names in clear), `b_<person>` where the source
-    itself says bot, and `_seq` (unique), `_row`, `_updated_at`, `_bad` (0, or the number of the
-    rule that the row breaks, from 1) and `_flags` (why texts gave no value).
+    itself says bot, and `_file` (number of the file), `_seq` (unique), `_row`, `_updated_at`,
+    `_bad` (0, or the number of the rule that the row breaks, from 1) and `_flags` (why texts gave
+    no value).
 
     Attributes
     ----------
-    table, relation
-        What is filled; the temporary table's name.
+    table, relation, file
+        What is filled; the temporary table's name; the file's number in it.
     rules
         Rule number `n` is `rules[n - 1]`.
     troubled
@@ -100,10 +104,16 @@ class Staged:
 
     table: Table
     relation: str
+    file: int
     rules: tuple[Rule, ...]
     troubled: tuple[str, ...]
     known_bots: tuple[str, ...]
     facts: Facts
+
+    @property
+    def rows(self) -> str:
+        """SQL for the file's rows."""
+        return f"(from {self.relation} where _file = {self.file})"
 
     def troubles(self) -> dict[tuple[str, Trouble], int]:
         """Count what happened to texts of the usable rows: (column, trouble) -> rows."""
@@ -132,7 +142,7 @@ def stage(
     scratch: Path,
     settings: Settings,
 ) -> StagedFile:
-    """Read a file into temporary tables.
+    """Read a file into temporary tables, in the first way that gives all of it.
 
     Raises
     ------
@@ -143,19 +153,43 @@ def stage(
     for attempt in read.attempts(look, plan, scratch):
         clear(connection)
         try:
-            staged = _stage_records(connection, attempt.relation(), look, plan, settings)
+            relation = attempt.relation()
+            (records,) = _stage_records(connection, [relation], [look], plan, settings)
         except duckdb.Error as error:
             problem = read.explain(error, look)
             continue
         except DamagedFileError as error:
             problem = error
             continue
-        bad = staged.tables[0].facts.bad > 0
-        if attempt.problem is None or not attempt.problem(connection, bad):
-            return _with_lists(connection, staged, plan, settings)
+        if attempt.problem is None or not attempt.problem(connection, records.facts.bad > 0):
+            broken = relation.broken + tuple(read.rejected(connection) if relation.rejects else ())
+            (lists,) = _stage_lists(connection, [look], plan, settings)
+            return StagedFile((records, *lists), broken)
     if problem is None:
         raise AssertionError("the last way to read a file has no problem of its own")
     raise problem
+
+
+def stage_together(
+    connection: duckdb.DuckDBPyConnection,
+    looks: Sequence[Peek],
+    plan: Plan,
+    scratch: Path,
+    settings: Settings,
+) -> list[StagedFile] | None:
+    """Read JSON files that are read alike; None where one of them needs more than the fast way."""
+    clear(connection)
+    try:
+        relations = read.together(looks, plan, scratch)
+        records = _stage_records(connection, relations, looks, plan, settings)
+    except duckdb.Error as error:
+        read.explain(error, looks[0])  # a defect of the program is raised again
+        return None
+    pairs = zip(records, looks, strict=True)
+    if any(one.facts.bad and look.layout == "lines" for one, look in pairs):
+        return None
+    lists = _stage_lists(connection, looks, plan, settings)
+    return [StagedFile((one, *more), ()) for one, more in zip(records, lists, strict=True)]
 
 
 def with_settings(table: Table, settings: Settings) -> Table:
@@ -181,7 +215,7 @@ def bot_sql(person: str, settings: Settings) -> str:
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the temporary tables of the last file: there are names in clear in them."""
+    """Drop the temporary tables of the last files: there are names in clear in them."""
     names = connection.execute(
         "select table_name from duckdb_tables() where temporary "
         "and regexp_matches(table_name, '^(staged_|rejected|pseudonyms$|bots$|repeated$)')"
@@ -192,39 +226,41 @@ def clear(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _stage_records(
     connection: duckdb.DuckDBPyConnection,
-    relation: Relation,
-    look: Peek,
+    relations: Sequence[Relation],
+    looks: Sequence[Peek],
     plan: Plan,
     settings: Settings,
-) -> StagedFile:
+) -> list[Staged]:
+    """Stage the records of files; the lists in them are carried along in `l_<number>`."""
     fill, *lists = plan.fills
     carried = "".join(f", {inner.each} as l_{at}" for at, inner in enumerate(lists, start=1))
-    source = (
-        f"select row_number() over () as _seq, row_number() over () as _row, "
+    each = [
+        f"select {file} as _file, row_number() over () as _row, "
+        f"{quote(look.modified_at.isoformat())}::timestamptz as _file_updated_at, "
         f"{relation.overflow} as t__overflow, {_texts(fill)}{carried} "
         f"from {relation.sql} where {relation.keep}"
-    )
+        for file, (relation, look) in enumerate(zip(relations, looks, strict=True))
+    ]
     keep = tuple(f"l_{at}" for at in range(1, len(lists) + 1))
-    staged = _stage(connection, 0, fill, source, plan.zone, settings, keep, look)
-    broken = relation.broken + tuple(read.rejected(connection) if relation.rejects else ())
-    return StagedFile((staged,), broken)
+    return _stage(connection, 0, fill, " union all ".join(each), plan, settings, keep, len(looks))
 
 
-def _with_lists(
-    connection: duckdb.DuckDBPyConnection, staged: StagedFile, plan: Plan, settings: Settings
-) -> StagedFile:
+def _stage_lists(
+    connection: duckdb.DuckDBPyConnection, looks: Sequence[Peek], plan: Plan, settings: Settings
+) -> list[list[Staged]]:
     """Stage the lists inside the usable records, and drop them from the records."""
-    tables = list(staged.tables)
-    parent = tables[0].relation
+    tables: list[list[Staged]] = [[] for _ in looks]
     for at, fill in enumerate(plan.fills[1:], start=1):
         source = (
-            f"select row_number() over () as _seq, parent._row, null as t__overflow, "
-            f"parent._updated_at as parent_updated_at, {_texts(fill)} "
-            f"from {parent} as parent, unnest(parent.l_{at}) as u(e) where parent._bad = 0"
+            "select parent._file, parent._row, parent._updated_at as _file_updated_at, "
+            f"null as t__overflow, {_texts(fill)} "
+            f"from staged_0 as parent, unnest(parent.l_{at}) as u(e) where parent._bad = 0"
         )
-        tables.append(_stage(connection, at, fill, source, plan.zone, settings, (), None))
-        connection.execute(f"alter table {parent} drop column l_{at}")
-    return StagedFile(tuple(tables), staged.broken)
+        staged = _stage(connection, at, fill, source, plan, settings, (), len(looks))
+        for of_file, one in zip(tables, staged, strict=True):
+            of_file.append(one)
+        connection.execute(f"alter table staged_0 drop column l_{at}")
+    return tables
 
 
 def _texts(fill: Fill) -> str:
@@ -249,23 +285,18 @@ def _stage(
     at: int,
     fill: Fill,
     source: str,
-    zone: str,
+    plan: Plan,
     settings: Settings,
     keep: tuple[str, ...],
-    look: Peek | None,
-) -> Staged:
-    """Create the temporary table of one fill. `look` is None for a list inside the records.
-
-    Nested selects, not common table expressions: DuckDB binds each of those twice, and so the
-    innermost of four sixteen times, which costs more than a small file itself.
-    """
+    files: int,
+) -> list[Staged]:
+    """Create the temporary table of one fill: what each file has in it."""
     table = with_settings(fill.table, settings)
     read_columns = [column for column in (*table.columns, UPDATED) if column.flags is None]
-    conversions = {column.name: _conversion(column, fill, zone) for column in read_columns}
+    conversions = {column.name: _conversion(column, fill, plan.zone) for column in read_columns}
     troubled = tuple(column for column, one in conversions.items() if one.trouble)
     rules = tuple(_rules(table, troubled))
     stored = [column for column in table.stored if column.flags is None]
-    default = "parent_updated_at" if look is None else "$modified_at"
     bots = tuple(f"b_{person}" for person in fill.bots)
     columns = ", ".join((*(name(column.name) for column in stored), *bots, *keep))
     named = ", ".join(
@@ -276,7 +307,8 @@ def _stage(
         f"""
         create temp table {relation} as
         select
-            _seq, _row, {columns}, coalesce(v_updated_at, {default}) as _updated_at,
+            _file, row_number() over () as _seq, _row, {columns},
+            coalesce(v_updated_at, _file_updated_at) as _updated_at,
             {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad, _flags
         from (
             select *, {named}, {_packed(conversions, troubled)}::ubigint as _flags from (
@@ -285,23 +317,33 @@ def _stage(
                 )
             )
         )
-        """,
-        None if look is None else {"modified_at": look.modified_at},
+        """
     )
-    facts = _facts(connection, table, relation)
-    return Staged(table, relation, rules, troubled, tuple(fill.bots), facts)
+    facts = _facts(connection, table, relation, files)
+    known_bots = tuple(fill.bots)
+    return [
+        Staged(table, relation, file, rules, troubled, known_bots, one)
+        for file, one in enumerate(facts)
+    ]
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> Facts:
+def _facts(
+    connection: duckdb.DuckDBPyConnection, table: Table, relation: str, files: int
+) -> list[Facts]:
+    """Sum up the rows of each file."""
     events = [f"{name(column.name)}::timestamptz" for column in table.stored if column.event]
     past = [f"case when {event} <= now() then {event} end" for event in events]
     listed = ", ".join(past) or "null::timestamptz"
     happened = f"filter ({table.happened})"
     sums = connection.execute(
-        f"select _bad > 0, case when _bad = 0 then _flags else 0 end as flags, count(*), "
+        "select _file, _bad > 0, case when _bad = 0 then _flags else 0 end as flags, count(*), "
         f"min(least({listed})) {happened}, max(greatest({listed})) {happened} "
         f"from {relation} group by all"
     ).fetchall()
+    return [_facts_of([row[1:] for row in sums if row[0] == file]) for file in range(files)]
+
+
+def _facts_of(sums: list[tuple[Any, ...]]) -> Facts:
     usable = [row for row in sums if not row[0]]
     return Facts(
         sum(row[2] for row in sums),

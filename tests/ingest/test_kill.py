@@ -16,10 +16,12 @@ import os, signal, sys
 from pathlib import Path
 import duckdb
 import ingest
-from ingest import merge, validate
+from ingest import merge, read, validate
 from pipeline.settings import Settings
 
 exports, database, moment, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+if sys.argv[5] == "False":
+    read.can_go_together = lambda look: False
 validate._due = lambda connection: []
 validate.Import.begin = lambda self: None
 left = count
@@ -65,12 +67,17 @@ def pulls(first):
     ]
 
 
-@pytest.mark.parametrize("moment", [("note", 3), ("update", 3), ("merge", 3), ("merge", 4)])
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one by one"])
+@pytest.mark.parametrize(
+    ("moment", "files"),
+    [(("note", 1), 0), (("update", 2), 2), (("merge", 3), 1), (("merge", 4), 1)],
+    ids=["before", "between", "inside", "uncommitted"],
+)
 def test_after_a_kill_the_database_holds_whole_files_and_the_next_load_the_rest(
-    exports, tmp_path, no_expectations, moment
+    exports, tmp_path, no_expectations, moment, files, together
 ):
     for at in range(3):
-        modified = LOADED + timedelta(days=at)
+        modified = LOADED - timedelta(days=3 - at)  # before the other exports
         exports.json(f"git/{at}.json", pulls(200 * at), modified)
     whole = Warehouse(tmp_path / "whole")
     whole.load(exports)
@@ -78,7 +85,7 @@ def test_after_a_kill_the_database_holds_whole_files_and_the_next_load_the_rest(
     killed.mkdir()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(exports.path), str(killed / "work.duckdb"),
-         moment[0], str(moment[1])],
+         moment[0], str(moment[1]), str(together)],
         check=False, capture_output=True,
     )  # fmt: skip
     assert done.returncode == -9, done.stderr.decode()
@@ -89,7 +96,7 @@ def test_after_a_kill_the_database_holds_whole_files_and_the_next_load_the_rest(
     loaded = found.one("select count(*) from raw.loads where path like 'git/%'")
     assert found.one("select count(*) from raw.gh__pull_requests") == 200 * loaded
     assert found.one("select count(*) from raw.gh__reviews") == 400 * loaded
-    assert loaded < 3
+    assert loaded == files
     found.load(exports)
     assert not list(killed.glob("reading-*"))
     # The key differs, so the hashes do: everything else must be the same.
