@@ -121,7 +121,10 @@ GROUPS: tuple[CheckGroup, ...] = (
         "looks",
         "Planned looks",
         "Looks as planned",
-        {"looks": ("Looks are not planned", "Looks are not planned")},
+        {
+            "looks": ("Looks are not planned", "Looks are not planned"),
+            "plan": ("Plan of looks in doubt", "Plan of looks in doubt"),
+        },
         "Looking at growing data again and again raises false alarms, unless the looks were "
         "planned.",
     ),

@@ -28,6 +28,7 @@ CheckName = Literal[
     "drop_out",
     "placebo",
     "looks",
+    "plan",
     "hidden_causes",
 ]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
+from impact.agreement import Agreement, read_agreement
 from impact.looks import DEFAULT_LOOKS, Look, Plan, find_look
 from impact.types import Outcome, Scale
 
@@ -51,6 +53,8 @@ class Study:
         Planned looks; none for a single look at `as_of`.
     has_git, has_incidents
         Whether these exports exist.
+    agreement
+        Whether the settings are those of the written plan.
     """
 
     as_of: dt.date
@@ -59,6 +63,7 @@ class Study:
     plan: Plan | None = None
     has_git: bool = True
     has_incidents: bool = True
+    agreement: Agreement = field(default_factory=Agreement)
 
     @property
     def alpha(self) -> float:
@@ -79,7 +84,7 @@ def read_study(
     ends: pd.DataFrame,
     confidence: float,
     follow_up_months: Sequence[int],
-    plan: Mapping[str, str | int | None],
+    plan: Mapping[str, Any],
 ) -> Study:
     """Read a study from the data ends and the settings that dbt hands over.
 
@@ -93,7 +98,8 @@ def read_study(
     follow_up_months
         Windows.
     plan
-        `first_look` (a day as text, none without a plan), `every_months` and `looks`.
+        `first_look` (a day as text, none without a plan), `every_months` and `looks`, and how the
+        settings stand to the written plan (`read_agreement`).
 
     Raises
     ------
@@ -110,10 +116,11 @@ def read_study(
         plan=_read_plan(plan),
         has_git=bool(pd.notna(row["git_end"])),
         has_incidents=bool(pd.notna(row["incidents_end"])),
+        agreement=read_agreement(plan),
     )
 
 
-def _read_plan(plan: Mapping[str, str | int | None]) -> Plan | None:
+def _read_plan(plan: Mapping[str, Any]) -> Plan | None:
     first, every, looks = plan["first_look"], plan["every_months"], plan["looks"]
     if first is None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from impact.agreement import check_plan
 from impact.balance import Balance, check_balance, measure_balance
 from impact.checks import (
     Check,
@@ -191,6 +192,7 @@ def _check_everyone(
     around = None if event_time.empty or not study.has_git else to_table(event_time)
     yield check_recovery(OVERALL, around, headline[(OVERALL, "pr_cycle_time")])
     yield check_looks(study)
+    yield check_plan(study.agreement, study.as_of, study.plan is not None)
     yield check_placebo()
     for outcome in HEADLINE_MONTHS:
         yield check_hidden_causes(headline[(OVERALL, outcome)], study)

@@ -71,6 +71,17 @@ def _parser() -> argparse.ArgumentParser:
         help="take exports that hold fewer rows than before by more than the settings allow",
     )
 
+    one = _command(commands, common, "plan", _plan, "write or check the plan of looks")
+    _add_options(one, "EXPORTS", "SETTINGS")
+    one.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; fail where the settings differ from the plan",
+    )
+    one.add_argument(
+        "--replace", action="store_true", help="write another plan over one that is there"
+    )
+
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
@@ -120,6 +131,28 @@ def _refresh(given: argparse.Namespace) -> int:
         return _fail(_keep_details(context, error), 1)
     state = "published" if outcome.is_new else "nothing to publish, unchanged since"
     _say(f"{state} {outcome.snapshot}")
+    return 0
+
+
+def _plan(given: argparse.Namespace) -> int:
+    from pipeline import plan
+
+    settings, context = _run_of(given)
+    path = plan.plan_file(context)
+    if not given.check:
+        made = plan.make_plan(settings)
+        is_new = plan.write_plan(path, made, replace=given.replace)
+        _say(f"{'wrote' if is_new else 'unchanged'} {path} ({made['hash']}); commit it")
+        for look in made["looks"]:
+            _say(f"look {look['look']} on {look['on']} at p < {look['level']:.2g}")
+        return 0
+    agreement = plan.compare(settings, context)
+    if agreement.state == "none":
+        return _fail(f"{path}: there is no plan yet; `mentorship plan` writes it.", 2)
+    if agreement.state == "changed":
+        names = ", ".join(agreement.changed)
+        return _fail(f"{path}: settings differ from plan {agreement.plan_hash}: {names}", 1)
+    _say(f"{path}: the settings are those of plan {agreement.plan_hash}")
     return 0
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 import ingest
-from pipeline import lock, publish, snapshots, transform
+from pipeline import lock, plan, publish, snapshots, transform
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
@@ -55,11 +54,17 @@ class Inputs:
     settings_hash: str
     code_version: str
     known_at: str
+    plan_hash: str
 
     def snapshot_id(self, as_of: date) -> str:
         """Name the snapshot that these inputs give as of a day."""
         return snapshots.snapshot_id(
-            as_of, self.loaded.exports_hash, self.settings_hash, self.code_version, self.known_at
+            as_of,
+            self.loaded.exports_hash,
+            self.settings_hash,
+            self.code_version,
+            self.known_at,
+            self.plan_hash,
         )
 
 
@@ -84,24 +89,21 @@ def refresh(
         snapshots.remove_leftovers(context.snapshots)
         _wait_for_writer(context.work_db)
         key = obtain_key(context.key, context.work_db)
+        agreement = plan.compare(settings, context)
         # dbt is imported beside the load, unless nothing can have changed since the last one.
-        with transform.dbt_process(context, dbt_vars(settings, context)) as process:
-            inputs = _load(settings, context, key, progress, accept_shrink=accept_shrink)
+        variables = dbt_vars(settings, context, agreement=agreement.as_variable())
+        with transform.dbt_process(context, variables) as process:
+            loaded = _load(settings, context, key, progress, accept_shrink=accept_shrink)
+            inputs = _inputs(settings, context, loaded, agreement)
             same = _published_already(context, inputs)
             if same is not None:
                 return Outcome(same, is_new=False)
-            return _build_and_publish(settings, context, inputs, process, progress)
+            loaded_on = loaded.loaded_on.isoformat()
+            transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
+            return _publish(settings, context, inputs, progress)
 
 
-def _build_and_publish(
-    settings: Settings,
-    context: Context,
-    inputs: Inputs,
-    process: subprocess.Popen[str],
-    progress: Progress,
-) -> Outcome:
-    variables = dbt_vars(settings, context, inputs.loaded.loaded_on)
-    transform.build(process, context, variables, progress)
+def _publish(settings: Settings, context: Context, inputs: Inputs, progress: Progress) -> Outcome:
     with progress.step("publish", unit="tables") as bar, _open(context.work_db) as connection:
         as_of = publish.as_of_date(connection)
         name = inputs.snapshot_id(as_of)
@@ -125,6 +127,7 @@ def _facts(settings: Settings, context: Context, inputs: Inputs, as_of: date) ->
         "loaded_on": inputs.loaded.loaded_on.isoformat(),
         "code_version": inputs.code_version,
         "settings_hash": inputs.settings_hash,
+        "plan_hash": inputs.plan_hash,
         "known_at": inputs.known_at,
         "as_of_asked": context.as_of.isoformat() if context.as_of else "",
         "minimum_group": str(settings.minimum_group),
@@ -142,7 +145,7 @@ def _check_exports(exports: Path) -> None:
 
 def _load(
     settings: Settings, context: Context, key: bytes, progress: Progress, *, accept_shrink: bool
-) -> Inputs:
+) -> Loaded:
     with _open(context.work_db) as connection:
         remember_key(connection, key)
         with progress.step("load", unit="rows") as bar:
@@ -157,8 +160,14 @@ def _load(
         raise BadInputError(
             f"AS_OF={context.as_of}: the exports begin on {loaded.first_event_on}; use a later day."
         )
+    return loaded
+
+
+def _inputs(
+    settings: Settings, context: Context, loaded: Loaded, agreement: plan.Agreement
+) -> Inputs:
     known_at = context.known_at.isoformat() if context.known_at else ""
-    return Inputs(loaded, settings.hash, code_version(), known_at)
+    return Inputs(loaded, settings.hash, code_version(), known_at, agreement.plan_hash)
 
 
 def _loaded(connection: duckdb.DuckDBPyConnection, context: Context) -> Loaded:

@@ -408,13 +408,20 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError("\n".join(dict.fromkeys(lines))) from error
 
 
-def dbt_vars(settings: Settings, context: Context, loaded_on: date | None = None) -> dict[str, Any]:
+def dbt_vars(
+    settings: Settings,
+    context: Context,
+    loaded_on: date | None = None,
+    agreement: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Give the variables of the dbt project, ready for JSON.
 
     Parameters
     ----------
     loaded_on
         Day of the last load; events after it are ignored by the models.
+    agreement
+        How the settings stand to the written plan (`pipeline.plan`).
     """
     population, plan = settings.population, settings.plan
     return {
@@ -437,6 +444,7 @@ def dbt_vars(settings: Settings, context: Context, loaded_on: date | None = None
             "first_look": plan.first_look.isoformat() if plan.first_look else None,
             "every_months": plan.every_months,
             "looks": plan.looks,
+            **(agreement or {}),
         },
         "comparison_cap": settings.matching.comparison_cap,
     }

@@ -31,6 +31,7 @@ CHECK_NAMES = {
     "negative_control": "Earlier ratings (negative control)",
     "hidden_causes": "Hidden cause needed",
     "looks": "Planned looks",
+    "plan": "Written plan",
 }
 VARIANTS = {
     "design_a": ("Design A", "given the own past, within matched groups"),
