@@ -13,7 +13,7 @@ from dash import Dash
 from dash.development.base_component import Component
 from flask import Flask, Response, current_app, jsonify, request
 
-from dashboards import ids
+from dashboards import ids, locales
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
@@ -31,12 +31,13 @@ class AddressRefusedError(ValueError):
     """The app was asked to listen where anyone could reach it without signing in."""
 
 
-def create_app(warehouse: Path) -> Dash:
+def create_app(warehouse: Path, locale: str = locales.AUTO) -> Dash:
     """Build the app over one warehouse folder.
 
     Parameters
     ----------
     warehouse : folder that holds `snapshots/current`; need not exist yet.
+    locale : how numbers and dates are written, such as `en-GB`; `auto` follows the browser.
 
     Returns
     -------
@@ -62,6 +63,7 @@ def create_app(warehouse: Path) -> Dash:
         module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
     _only_local(app.server)
+    _follow_reader(app.server, locale)
     _health(app.server)
     add_headers(app)
     add_compression(app.server)
@@ -169,6 +171,15 @@ def _only_local(server: Flask) -> None:
         return Response("This host name is not served.\n", status=403, mimetype="text/plain")
 
 
+def _follow_reader(server: Flask, locale: str) -> None:
+    """Write numbers and dates as the reader of each answer is used to."""
+
+    @server.before_request
+    def _use_locale() -> None:
+        accepted = request.headers.get("Accept-Language", "")
+        locales.use(locales.negotiate(locale, accepted))
+
+
 def _health(server: Flask) -> None:
     @server.get("/healthz")
     def _healthz() -> Response:
@@ -200,7 +211,13 @@ def warm(app: Dash) -> None:
             client.get(address, base_url="http://127.0.0.1")
 
 
-def serve(warehouse: Path, host: str = "127.0.0.1", port: int = 8050, workers: int = 2) -> None:
+def serve(
+    warehouse: Path,
+    host: str = "127.0.0.1",
+    port: int = 8050,
+    workers: int = 2,
+    locale: str = locales.AUTO,
+) -> None:
     """Serve the app until stopped: `workers` processes of four threads each.
 
     Raises
@@ -214,4 +231,4 @@ def serve(warehouse: Path, host: str = "127.0.0.1", port: int = 8050, workers: i
         )
     from dashboards.server import GunicornServer
 
-    GunicornServer(lambda: create_app(warehouse), warm, host, port, workers).run()
+    GunicornServer(lambda: create_app(warehouse, locale), warm, host, port, workers).run()

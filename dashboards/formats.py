@@ -1,32 +1,24 @@
 """The one place where a figure becomes text. Cards, forest, charts and tables all come here.
 
 Whole per cents and points, hours to two significant digits, a true minus sign, a space before a
-unit that no line breaks at. None is never shown as zero: it becomes an en dash.
+unit that no line breaks at. None is never shown as zero: it becomes an en dash. Decimal mark,
+thousands mark and the order of a date are the reader's (`locales`).
 """
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
+
+from dashboards import locales
 
 MINUS = "\u2212"
 NARROW = "\u202f"
 SPACE = "\u00a0"
 NONE = "\u2013"
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 def is_missing(value: float | None) -> bool:
@@ -45,10 +37,15 @@ def change_percent(ratio: float) -> float:
     return (ratio - 1.0) * 100.0
 
 
+def plain(value: float, digits: int = 0) -> str:
+    """Write a size without a sign, with so many decimals, in the reader's marks."""
+    return locales.number(abs(value), digits, locales.current())
+
+
 def signed(number: float, digits: int = 0) -> str:
     """Write a number with its sign; zero has none."""
     rounded = whole(number * 10**digits) / 10**digits
-    text = f"{abs(rounded):,.{digits}f}"
+    text = plain(rounded, digits)
     if rounded == 0:
         return text
     return (MINUS if rounded < 0 else "+") + text
@@ -86,8 +83,7 @@ def significant(value: float | None, digits: int = 2) -> str:
     scale = 10.0 ** (digits - 1 - exponent)
     rounded = math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
-    text = f"{abs(rounded):,.{decimals}f}"
-    return (MINUS if rounded < 0 else "") + text
+    return (MINUS if rounded < 0 else "") + plain(rounded, decimals)
 
 
 def hours(value: float | None) -> str:
@@ -101,32 +97,33 @@ def decimal(value: float | None, digits: int = 2) -> str:
     """Write a plain number with a true minus sign."""
     if value is None or is_missing(value):
         return NONE
-    return f"{value:,.{digits}f}".replace("-", MINUS)
+    text = plain(value, digits)
+    return MINUS + text if value < 0 and text != plain(0, digits) else text
 
 
 def count(value: int | None) -> str:
     """Write a count of people with thousands separated."""
-    return NONE if value is None else f"{value:,d}"
+    return NONE if value is None else plain(value)
 
 
 def probability(value: float | None) -> str:
     """Write a p-value: three decimals, never zero."""
     if value is None or is_missing(value):
         return NONE
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return f"< {plain(0.001, 3)}" if value < 0.001 else plain(value, 3)
 
 
 def day(value: date | str | None) -> str:
-    """Write a day: 2026-11-22 is "22 November 2026"."""
+    """Write a day: 2026-11-22 is "22 November 2026", or "November 22, 2026" in the US."""
     if value is None:
         return NONE
     moment = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+    return locales.day(moment, locales.current())
 
 
 def month(value: date | None) -> str:
     """Write a month: 2027-03-14 is "March 2027"."""
-    return NONE if value is None else f"{MONTHS[value.month - 1]} {value.year}"
+    return NONE if value is None else locales.month(value, locales.current())
 
 
 def moment(value: str | None) -> str:
@@ -182,8 +179,15 @@ def level(value: float | None, unit: str | None) -> str:
 
 
 def tidy(text: str) -> str:
-    """Keep numbers and their per cent sign together in a sentence of the snapshot."""
-    return text.replace(" %", f"{NARROW}%")
+    """Fit a sentence of the snapshot to the page: its numbers in the reader's marks, a number and
+    its per cent sign never apart.
+    """
+    text = text.replace(" %", f"{NARROW}%")
+    decimal_mark, thousands_mark = locales.marks(locales.current())
+    if (decimal_mark, thousands_mark) == (".", ","):
+        return text
+    text = _THOUSANDS.sub("\0", text)
+    return _DECIMAL.sub(decimal_mark, text).replace("\0", thousands_mark)
 
 
 def first_sentence(text: str) -> str:

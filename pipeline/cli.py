@@ -162,7 +162,13 @@ def _dashboard(given: argparse.Namespace) -> int:
     settings, context = _run_of(given)
     _say(f"serving {context.warehouse} on http://{context.host}:{context.port} (Ctrl-C stops)")
     try:
-        serve(context.warehouse, context.host, context.port, settings.serving.workers)
+        serve(
+            context.warehouse,
+            context.host,
+            context.port,
+            settings.serving.workers,
+            settings.serving.locale,
+        )
     except AddressRefusedError as error:
         raise BadInputError(str(error)) from error
     return 0

@@ -203,6 +203,12 @@ class Serving(_Table):
         default=8050, ge=1, le=65535, description="Port the dashboard listens on (`PORT` wins)."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
+    locale: str = Field(
+        default="auto",
+        pattern=r"^(auto|[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2})$",
+        description="How numbers and dates are written, such as `en-GB` or `de-CH`; words stay "
+        "English. `auto`: as the reader's browser asks.",
+    )
 
 
 class Settings(_Table):

@@ -64,6 +64,10 @@
     reload: function () {
       window.location.reload();
     },
+    menu: function (button) {
+      var isOpen = button.getAttribute("aria-expanded") === "true";
+      button.setAttribute("aria-expanded", String(!isOpen));
+    },
   };
 
   // Links between pages keep the view: the query string goes along.
@@ -72,9 +76,35 @@
       return;
     }
     event.preventDefault();
-    window.history.pushState({}, "", link.getAttribute("href") + window.location.search);
+    var target = new URL(link.href);
+    window.history.pushState({}, "", target.pathname + window.location.search + target.hash);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
+    goToAnchor(target.hash);
+  }
+
+  // A link may point at a definition of a page that is not there yet.
+  function goToAnchor(hash) {
+    if (!hash) {
+      return;
+    }
+    var watch = new MutationObserver(find);
+    var giveUp = window.setTimeout(function () {
+      watch.disconnect();
+    }, 5000);
+    function find() {
+      var place = document.getElementById(hash.slice(1));
+      if (place) {
+        watch.disconnect();
+        window.clearTimeout(giveUp);
+        place.setAttribute("tabindex", "-1");
+        place.classList.add("is-target");
+        place.scrollIntoView();
+        place.focus({ preventScroll: true });
+      }
+    }
+    watch.observe(document.body, { childList: true, subtree: true });
+    find();
   }
 
   document.addEventListener("click", function (event) {
@@ -135,8 +165,51 @@
         // The server may be restarting; the next look will tell.
       });
   }
+  // The browser looks for the anchor of a link before Dash has laid the page out.
+  window.addEventListener("DOMContentLoaded", function () {
+    goToAnchor(window.location.hash);
+  });
+
   window.setInterval(lookForNewer, NEWER_EVERY_MS);
   document.addEventListener("visibilitychange", lookForNewer);
+
+  // A thin line while the server works on an answer, and a notice when none comes.
+  var waiting = 0;
+  var send = window.fetch;
+  function showTrouble(isTrouble) {
+    var notice = document.getElementById("trouble");
+    if (notice) {
+      notice.hidden = !isTrouble;
+    }
+  }
+  function begin() {
+    waiting += 1;
+    document.documentElement.setAttribute("data-waiting", "");
+  }
+  function end() {
+    waiting -= 1;
+    if (!waiting) {
+      document.documentElement.removeAttribute("data-waiting");
+    }
+  }
+  window.fetch = function (address, options) {
+    if (String(address).indexOf("_dash-update-component") < 0) {
+      return send.apply(window, arguments);
+    }
+    begin();
+    return send.apply(window, arguments).then(
+      function (answer) {
+        end();
+        showTrouble(answer.status >= 400);
+        return answer;
+      },
+      function (error) {
+        end();
+        showTrouble(true);
+        throw error;
+      }
+    );
+  };
 
   window.mentorship = { Html: Html };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -53,15 +53,18 @@ class Axis:
         return round(min(100.0, max(0.0, place)), 2)
 
     def tick(self, share: float) -> str:
-        """Return the text of the tick at a share of the limit."""
-        number = f"{abs(share) * self.limit:g}"
-        if not share:
-            return "0"
-        if self.unit == "%":
-            return f"{number}{formats.NARROW}%"
-        return (
-            f"{number}{formats.SPACE}{self.unit.removesuffix('s') if number == '1' else self.unit}"
-        )
+        """Return the text of the tick at a share of the limit, with its unit."""
+        number = self.short_tick(share)
+        if not share or self.unit == "%":
+            return number
+        unit = self.unit.removesuffix("s") if number == "1" else self.unit
+        return f"{number}{formats.SPACE}{unit}"
+
+    def short_tick(self, share: float) -> str:
+        """Return the same without a unit that is a word: ticks stand close to each other."""
+        size = abs(share) * self.limit
+        number = formats.plain(size, 0 if size == int(size) else 1)
+        return f"{number}{formats.NARROW}%" if share and self.unit == "%" else number
 
 
 @dataclass(frozen=True, slots=True)
