@@ -70,7 +70,12 @@ def fingerprint(settings: Settings, path: str) -> str:
         "reader": READER_VERSION,
         "time_zone": settings.time_zone,
         "bots": sorted(settings.bots),
-        "mapping": {key: one.model_dump(mode="json") for key, one in settings.mapping.items()},
+        "mapping": [
+            one.model_dump(mode="json")
+            for pattern, one in settings.mapping.items()
+            if fnmatch.fnmatchcase(path, pattern)
+        ][:1],
+        "terms": {term: str(day) for term, day in settings.terms.items()},
         "reporting_groups": sorted(settings.reporting_groups),
         "employment_types": sorted(settings.population.employment_types_excluded),
         "measures": sorted(settings.measures),
@@ -103,8 +108,10 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
         found.append(Noted(table.name, check, total, failed, words))
     if table == plan.fills[0].table:
         for sign in plan.suspicions:
-            if number(connection, f"select ({sign.when})::int from {staged.rows}"):
-                found.append(Noted(table.name, sign.name, total, 1, sign.message))
+            failed = number(connection, f"select ({sign.when})::int from {staged.rows}")
+            if failed:
+                words = sign.message.format(failed=failed, rows=total)
+                found.append(Noted(table.name, sign.name, total, failed, words))
     return found
 
 

@@ -102,6 +102,7 @@ def load(
         The exports cannot be used: what is missing or unusable, where, and what to do. Files that
         can be loaded are loaded all the same.
     """
+    refuse.wrong_mappings(settings)
     paths = refuse.missing(exports)
     schema.create_all(connection)
     limit = 1.0 if accept_shrink else settings.shrink_share

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ingest import sources
+from ingest import mapped, sources
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
 from ingest.sources.generic import ATTRIBUTES
-from ingest.sql import name, quote
+from ingest.sql import quote
 from pipeline.settings import FileMapping, Settings
 
+CELL = re.compile(r'\br\."((?:[^"]|"")+)"')  # a column of a flat shape, in SQL
 ALIASES = {"programme": "program", "organisation": "org", "organization": "org"}
 
 
@@ -40,11 +40,17 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     """
     if look.note:
         return Unrecognised(look.note)
-    mapping = _mapping(look, settings)
+    mapping = mapped.of_file(look, settings)
+    lacking = mapped.lacking(look, mapping)
+    if lacking:
+        named = ", ".join(f"`{column}`" for column in lacking)
+        return Unrecognised(f"the settings map columns that it does not have: {named}")
     zone = (mapping and mapping.time_zone) or settings.time_zone
     wanted = mapping.shape if mapping else None
     found = _vendor_plan(look, zone, wanted) or _generic_plan(look, mapping, settings, zone)
-    return found or Unrecognised(_nearest(look, mapping))
+    if found is None:
+        return Unrecognised(_nearest(look, mapping))
+    return mapped.with_terms(mapped.apply(found, look, mapping), settings)
 
 
 def canonical(column: str) -> str:
@@ -60,20 +66,13 @@ def fields(look: Peek, mapping: FileMapping | None) -> dict[str, str]:
     for column in look.columns:
         if column and column not in named.values():
             named.setdefault(canonical(column), column)
-    return {field: column for field, column in named.items() if column in look.columns}
+    return {field: column for field, column in named.items() if mapped.has(look, column)}
 
 
 def generic_tables() -> tuple[Table, ...]:
     """Tables that a generic file can be of."""
     tables = (table for table in sources.tables() if table.source == "generic")
     return tuple(table for table in tables if table.name != ATTRIBUTES)
-
-
-def _mapping(look: Peek, settings: Settings) -> FileMapping | None:
-    for pattern, mapping in settings.mapping.items():
-        if fnmatch.fnmatchcase(look.name, pattern):
-            return mapping
-    return None
 
 
 def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
@@ -83,12 +82,46 @@ def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda shape: len(shape.keys))
+    if best.is_flat:
+        return _flat_plan(look, best, zone)
     unused = tuple(key for key in look.columns if key not in best.columns)
     return Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions)
 
 
+def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
+    """Find the named columns of a flat shape in the file at hand."""
+    have = {canonical(column): column for column in reversed(look.columns) if column}
+    read: dict[str, str] = {}
+
+    def found(match: re.Match[str]) -> str:
+        wanted = match.group(1).replace('""', '"')
+        column = have.get(canonical(wanted))
+        if column is None and look.format != "json":
+            return "null::varchar"
+        column = column or wanted  # a record further on may have the key
+        read[column] = "VARCHAR"
+        return mapped.text(look, column)
+
+    def located(sql: str) -> str:
+        return type(sql)(CELL.sub(found, sql))
+
+    fills = tuple(
+        replace(
+            one,
+            fields={field: located(sql) for field, sql in one.fields.items()},
+            bots={person: located(sql) for person, sql in one.bots.items()},
+            each=located(one.each) if one.each else None,
+        )
+        for one in shape.fills
+    )
+    unused = tuple(column for column in look.columns if column and column not in read)
+    return Plan(shape.name, read, fills, zone, unused, shape.suspicions)
+
+
 def _fits(look: Peek, shape: VendorShape) -> bool:
     """Most records have the keys; one odd record does not make a file unknown."""
+    if shape.is_flat:
+        return {canonical(key) for key in shape.keys} <= {canonical(one) for one in look.columns}
     fitting = [one for one in look.records if shape.keys <= one.keys() and shape.is_one(one)]
     return len(fitting) * 2 > len(look.records)
 
@@ -97,11 +130,12 @@ def _generic_plan(
     look: Peek, mapping: FileMapping | None, settings: Settings, zone: str
 ) -> Plan | None:
     have = fields(look, mapping)
+    constants = mapping.constants.keys() if mapping else set()
     wanted = mapping.shape if mapping else None
     fitting = [
         table
         for table in generic_tables()
-        if table.required <= have.keys()
+        if table.required <= have.keys() | constants
         and wanted in (None, table.shape, table.name)
         and (wanted or not have.keys() & set(table.unlike))
     ]
@@ -111,8 +145,8 @@ def _generic_plan(
     if look.format == "json":
         have |= _not_seen(look, table, have)
     used = {field: have[field] for field in have if field in _declared(table)}
-    fills = [Fill(table, {field: _text(look, column) for field, column in used.items()})]
-    read = dict.fromkeys(used.values(), "VARCHAR")
+    fills = [Fill(table, {field: mapped.text(look, column) for field, column in used.items()})]
+    read = {mapped.key(look, column): "VARCHAR" for column in used.values()}
     if table.shape == "employees":
         groups = _groups(table, have, settings)
         fills += [_attribute(group, column, look) for group, column in groups.items()]
@@ -122,7 +156,7 @@ def _generic_plan(
 
 
 def _declared(table: Table) -> set[str]:
-    return {column.name for column in table.columns if column.is_read} | {"updated_at"}
+    return {column.name for column in mapped.readable(table)}
 
 
 def _not_seen(look: Peek, table: Table, have: Mapping[str, str]) -> dict[str, str]:
@@ -158,15 +192,8 @@ def _attribute(group: str, column: str, look: Peek) -> Fill:
             "attribute": quote(group),
             "value": "e",
         },
-        each=f"[{_text(look, column)}]",
+        each=f"[{mapped.text(look, column)}]",
     )
-
-
-def _text(look: Peek, column: str) -> str:
-    """SQL for a column of the file as it is read; CSV columns go by position."""
-    if look.format == "csv":
-        return f"r.c{look.columns.index(column)}"
-    return f"r.{name(column)}"
 
 
 def _nearest(look: Peek, mapping: FileMapping | None) -> str:

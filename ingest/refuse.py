@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import books, checks, files
+from ingest import books, checks, files, mapped
 from ingest.errors import InputError
 from ingest.report import LoadReport
 from pipeline.settings import Settings
@@ -15,6 +15,19 @@ from pipeline.settings import Settings
 NEEDED = {"hris": "employees", "mentorship": "mentorships"}
 TABLES = (".csv", ".tsv", ".json", ".ndjson", ".parquet", ".gz", ".zip", ".xlsx")
 TRUTH = "truth.json"  # what a synthetic organisation planted
+
+
+def wrong_mappings(settings: Settings) -> None:
+    """Stop where the settings map columns to a shape or a field that does not exist.
+
+    Raises
+    ------
+    InputError
+        Every mistake, a line each.
+    """
+    found = mapped.mistakes(settings)
+    if found:
+        raise InputError("\n".join(found))
 
 
 def missing(exports: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.declare import Table
+from ingest.sql import name
 
 
 class Typed(str):
@@ -52,9 +53,9 @@ class Suspicion:
     name
         Name of the check.
     when
-        SQL condition over aggregates of the first table's typed rows.
+        SQL over aggregates of the first table's typed rows: a condition, or how many rows fail.
     message
-        What it means and what to do.
+        What it means and what to do; `{failed}` and `{rows}` stand for the counts.
     """
 
     name: str
@@ -80,6 +81,11 @@ class VendorShape:
         Condition on one record, beyond its keys.
     suspicions
         Signs that the export is not whole.
+    is_flat
+        Whether its records are rows: such a file may be CSV and parquet as well as JSON. The
+        expressions of its fills name a column with `cell`; how its header is written (upper and
+        lower case, blanks) does not matter, `columns` follow from the file, and `is_one` is not
+        asked.
     """
 
     name: str
@@ -88,6 +94,12 @@ class VendorShape:
     fills: tuple[Fill, ...]
     is_one: Callable[[Mapping[str, Any]], bool] = lambda record: bool(record)
     suspicions: tuple[Suspicion, ...] = ()
+    is_flat: bool = False
+
+
+def cell(header: str) -> str:
+    """SQL for the text of a column of a flat shape; null where a file lacks it."""
+    return f"r.{name(header)}"
 
 
 @dataclass(frozen=True)

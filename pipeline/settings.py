@@ -173,7 +173,22 @@ class FileMapping(_Table):
         default=None, description="Shape the file is read as. Unset: recognised by its content."
     )
     columns: dict[str, str] = Field(
-        default={}, description="Field of the shape = column of the file."
+        default={},
+        description="Field of the shape = column of the file; in JSON, keys of nested objects "
+        'apart by dots (`"user.login"`).',
+    )
+    constants: dict[str, str] = Field(
+        default={}, description="Field of the shape = what it is in every row of the file."
+    )
+    values: dict[str, dict[str, str]] = Field(
+        default={},
+        description="Field of the shape = table of what the file says = what it means, whatever "
+        "the case.",
+    )
+    date_order: Literal["dmy", "mdy"] | None = Field(
+        default=None,
+        description="Order of day and month in dates such as `3/4/2024`. Unset: such dates are "
+        "not read; `2024-04-03` and `3 April 2024` always are.",
     )
     time_zone: str | None = Field(
         default=None, description="Zone of naive times in this file. Unset: `time_zone`."
@@ -259,6 +274,11 @@ class Settings(_Table):
     data_end: DataEnd = DataEnd()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
+    terms: dict[str, date | Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$")]] = Field(
+        default={},
+        description="First days of terms that a mentorship's start may be given as: a name = a "
+        'day (`"Cohort 3" = 2024-03-01`), or a season = month and day (`winter = "12-01"`).',
+    )
     mapping: dict[str, FileMapping] = Field(
         default={},
         description="Column mappings: one table a file pattern, relative to the exports folder.",
@@ -271,6 +291,17 @@ class Settings(_Table):
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
         return _known_zone(zone)
+
+    @field_validator("terms")
+    @classmethod
+    def _are_days(cls, terms: dict[str, date | str]) -> dict[str, date | str]:
+        for name, day in terms.items():
+            if isinstance(day, str):
+                try:
+                    date.fromisoformat(f"2024-{day}")
+                except ValueError as error:
+                    raise ValueError(f"`{name}` = {day} is no month and day") from error
+        return terms
 
     @field_validator("reporting_groups")
     @classmethod

@@ -288,6 +288,10 @@ TABLES: tuple[Table, ...] = (
             required=True,
         ),
         vocabulary("assignment", "volunteer", "nominated", "lottery", "waitlist"),
+        # How exact the start is: a term or a year stands for its first day.
+        vocabulary(
+            "start_precision", "day", "month", "quarter", "half_year", "term", "year", fallback=None
+        ),
         rules=(
             Rule(
                 "no_start",
@@ -454,6 +458,10 @@ TABLES: tuple[Table, ...] = (
         Column("attribute", "dimension", essential=True),
         Column("value", "dimension"),
     ),
+)
+MENTORSHIPS, SESSIONS, GOALS, SURVEYS, APPLICATIONS, MENTORS = (
+    next(one for one in TABLES if one.shape == shape)
+    for shape in ("mentorships", "sessions", "goals", "surveys", "applications", "mentors")
 )
 # Made out of the extra columns of an employee list, never recognised as a file of its own.
 ATTRIBUTES = "generic__employee_attributes"

@@ -193,7 +193,7 @@ def test_another_zone_reads_files_anew_and_leaves_no_row_of_the_old_one(exports,
         {"reporting_groups": ["squad"]},
         {"time_zone": "Europe/Berlin"},
         {"measures": {"m": {"unit": "h", "direction": "higher"}}},
-        {"mapping": {"hris/*": {"time_zone": "Europe/Berlin"}}},
+        {"mapping": {"*": {"time_zone": "Europe/Berlin"}}},
         {"population": {"employment_types_excluded": ["vendor"]}},
         {"complete": ["*"]},
     ],
@@ -202,6 +202,12 @@ def test_another_zone_reads_files_anew_and_leaves_no_row_of_the_old_one(exports,
 def test_a_setting_that_changes_how_files_are_read_loads_them_anew(exports, warehouse, changed):
     warehouse.load(exports)
     assert {one.status for one in warehouse.load(exports, **changed).files} == {"loaded"}
+
+
+def test_a_mapping_that_is_changed_loads_only_its_own_files_anew(exports, warehouse):
+    warehouse.load(exports)
+    report = warehouse.load(exports, mapping={"hris/*": {"time_zone": "Europe/Berlin"}})
+    assert [one.status for one in report.files] == ["loaded", "known"]
 
 
 def test_a_setting_that_changes_nothing_about_reading_leaves_files_known(exports, warehouse):

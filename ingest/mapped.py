@@ -1,0 +1,169 @@
+"""What the settings say of a file, applied to how it is read: for any shape, a vendor's too."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ingest import dates, sources
+from ingest.declare import Column, Table
+from ingest.files import Peek
+from ingest.source import Fill, Plan, Suspicion, Typed, VendorShape
+from ingest.sources.generic import MENTORSHIPS
+from ingest.sql import name, quote
+from pipeline.settings import FileMapping, Settings
+
+NESTED = "."  # between the keys of a path into nested objects
+UPDATED = "updated_at"
+IMPRECISE = Suspicion(
+    "start_date_exact",
+    "count(*) filter (start_precision <> 'day')",
+    "start_date names a term, a month or a year in {failed} of {rows} rows: its first day is "
+    "taken, so that effects seem to begin late; export the day where it is known",
+)
+
+
+def of_file(look: Peek, settings: Settings) -> FileMapping | None:
+    """Find the mapping for a file: the first whose pattern fits its path in the exports folder."""
+    for pattern, mapping in settings.mapping.items():
+        if fnmatch.fnmatchcase(look.name, pattern):
+            return mapping
+    return None
+
+
+def mistakes(settings: Settings) -> list[str]:
+    """Say which mappings name a shape or a field that does not exist, and what there is."""
+    return [
+        f'[mapping."{pattern}"]: {text}'
+        for pattern, mapping in settings.mapping.items()
+        for text in _mistakes(mapping)
+    ]
+
+
+def lacking(look: Peek, mapping: FileMapping | None) -> tuple[str, ...]:
+    """Give the columns that a mapping names and the file does not have."""
+    if mapping is None:
+        return ()
+    return tuple(column for column in mapping.columns.values() if not has(look, column))
+
+
+def has(look: Peek, column: str) -> bool:
+    """Whether a file has a column, or an object that a path leads into."""
+    whole = column in look.columns
+    return whole or (look.format == "json" and column.split(NESTED)[0] in look.columns)
+
+
+def text(look: Peek, column: str) -> str:
+    """SQL for a column of the file as it is read; CSV columns go by position."""
+    if look.format == "csv":
+        return f"r.c{look.columns.index(column)}"
+    if column in look.columns or NESTED not in column:
+        return f"r.{name(column)}"
+    key, *path = column.split(NESTED)
+    whole, steps = f"r.{name(key)}", "".join(f'."{step}"' for step in path)
+    return (
+        f"case when json_valid({whole}) then json_extract_string({whole}, {quote('$' + steps)}) end"
+    )
+
+
+def key(look: Peek, column: str) -> str:
+    """Name the key of a record that is read for a column."""
+    return column if column in look.columns else column.split(NESTED)[0]
+
+
+def apply(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
+    """Put what the settings say of columns, constants, words and dates into a plan."""
+    if mapping is None:
+        return plan
+    first, *others = plan.fills
+    columns = {field: text(look, column) for field, column in mapping.columns.items()}
+    columns |= {field: quote(value) for field, value in mapping.constants.items()}
+    declared = {one.name for one in readable(first.table)}
+    given = {field: sql for field, sql in columns.items() if field in declared}
+    keys = [key(look, column) for field, column in mapping.columns.items() if field in declared]
+    fills = (replace(first, fields={**first.fields, **given}), *others)
+    return replace(
+        plan,
+        columns={**dict.fromkeys(keys, "VARCHAR"), **plan.columns},
+        fills=tuple(replace(one, fields=_words(one, mapping)) for one in fills),
+        unused=tuple(column for column in plan.unused if column not in keys),
+    )
+
+
+def readable(table: Table) -> tuple[Column, ...]:
+    """Columns that a file can give."""
+    return (*(one for one in table.columns if one.is_read), Column(UPDATED, "time"))
+
+
+def with_terms(plan: Plan, settings: Settings) -> Plan:
+    """Let a mentorship begin in a term or a year: on its first day, and how exact that is."""
+    first, *others = plan.fills
+    start = first.fields.get("start_date")
+    if first.table != MENTORSHIPS or start is None:
+        return plan
+    terms = {term: str(day) for term, day in settings.terms.items()}
+    fields = {
+        "start_precision": dates.precision_sql(start, terms),
+        **first.fields,
+        "start_date": dates.term_sql(start, terms),
+    }
+    suspicions = (*plan.suspicions, IMPRECISE)
+    return replace(plan, fills=(replace(first, fields=fields), *others), suspicions=suspicions)
+
+
+def _words(fill: Fill, mapping: FileMapping) -> dict[str, str]:
+    """Put the declared meanings of words and the order of dates into a fill's expressions."""
+    kinds = {one.name: one.kind for one in readable(fill.table)}
+    found = {}
+    for field, sql in fill.fields.items():
+        meant = sql
+        if field in mapping.values and not isinstance(sql, Typed):
+            meant = _meant(sql, mapping.values[field])
+        is_time = kinds.get(field) in ("date", "time") and not isinstance(sql, Typed)
+        if mapping.date_order and is_time:
+            meant = dates.ordered_sql(meant, mapping.date_order)
+        found[field] = meant
+    return found
+
+
+def _meant(sql: str, values: Mapping[str, str]) -> str:
+    cases = " ".join(
+        f"when {quote(theirs.strip().lower())} then {quote(ours)}"
+        for theirs, ours in values.items()
+    )
+    return f"case lower(trim({sql})) {cases} else {sql} end"
+
+
+def _mistakes(mapping: FileMapping) -> Iterator[str]:
+    if mapping.shape is None:
+        return
+    shapes = {table.shape: table for table in sources.tables()}
+    shapes |= {table.name: table for table in sources.tables()}
+    vendors = {shape.name: shape for shape in sources.shapes()}
+    table = _table(mapping.shape, shapes, vendors)
+    if table is None:
+        known = [one.shape for one in sources.tables() if one.source == "generic"]
+        near = difflib.get_close_matches(mapping.shape, [*known, *vendors], n=1)
+        hint = f" (did you mean `{near[0]}`?)" if near else f"; there are {', '.join(known)}"
+        yield f"there is no shape `{mapping.shape}`{hint}"
+        return
+    fields = [one.name for one in readable(table)]
+    for field in {**mapping.columns, **mapping.constants, **mapping.values}:
+        if field not in fields:
+            near = difflib.get_close_matches(field, fields, n=1)
+            hint = f" (did you mean `{near[0]}`?)" if near else ""
+            yield f"`{mapping.shape}` has no field `{field}`{hint}; it has {', '.join(fields)}"
+
+
+def _table(
+    shape: str, tables: Mapping[str, Table], vendors: Mapping[str, VendorShape]
+) -> Table | None:
+    """Find the table a shape fills first; `mentorships` is the generic one."""
+    if f"generic__{shape}" in tables:
+        return tables[f"generic__{shape}"]
+    if shape in vendors:
+        return vendors[shape].fills[0].table
+    named = [one for one in vendors if one.split("__", maxsplit=1)[1] == shape]
+    return tables.get(shape) or (vendors[named[0]].fills[0].table if named else None)
