@@ -52,6 +52,22 @@ _SETTINGS = """\
 # Service accounts that no mark on the account gives away.
 bots = [{bots}]
 reporting_groups = ["gender"]
+
+[programme_targets]
+participation = 0.15
+quiet_pairs = 0.10
+cadence = 0.80
+days_between_sessions = 28
+goal_attainment = 0.50
+goal_coverage = 0.70
+feedback = 0.75
+feedback_response = 0.60
+match_completed = 0.70
+time_to_match = 45
+unmatched_applicants = 0.20
+dose = 6
+mentor_load = 2
+mentors_over_limit = 0.10
 """
 _DECIDABLE_MENTEES = 100
 

@@ -120,8 +120,9 @@ def _write_sessions(organisation: Organisation, out: Path, rng: np.random.Genera
     pairs, calendar = begun_mentorships(organisation), organisation.calendar
     every = rng.choice(_EVERY_DAYS, len(pairs), p=[0.4, 0.25, 0.25, 0.1])
     every = np.where(rng.random(len(pairs)) < _SILENT, NEVER, every)
-    held = np.clip((_over_by(organisation, pairs) - pairs.start_day - 3) // every, 0, None)
     running = (pairs.end_day >= NEVER) & (every < NEVER)
+    held = (_over_by(organisation, pairs) - pairs.start_day - 3) // every + running
+    held = np.clip(held, 0, None)
     total = held + running
     row = np.repeat(np.arange(len(pairs)), total)
     place = np.arange(len(row)) - np.repeat(np.cumsum(total) - total, total)
