@@ -261,6 +261,69 @@ def segment_tests(rows: Iterable[Row]) -> list[Published]:
     return [_rounded("segment_tests", row, 3) for row in rows]
 
 
+def programme_health(rows: Sequence[Row], minimum: int) -> list[Published]:
+    """Publish how the programme runs, and whether what is shown meets its target.
+
+    `rows` carry `people_count`, the people a measure is about, and for shares `people_with` and
+    `people_without`. A status follows from the rounded value: of a hidden one nothing is told.
+    """
+    published = []
+    for of_month in _grouped(rows, lambda row: (row["measure"], row["month"])).values():
+        gone = withheld(_counts(of_month, _one_table, ("people_count",)), frozenset(), minimum)
+        levels = _shares_withheld(of_month, gone)
+        published += [
+            _health(row, _segment(row) in gone, _segment(row) in levels) for row in of_month
+        ]
+    return published
+
+
+def _shares_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
+    """Find segments in which few, or all but few, people have what a share counts."""
+    names = ("people_with", "people_without")
+    shares = [row for row in rows if row["people_with"] is not None]
+    few = {_segment(row) for row in shares if min(row[name] for name in names) < MINIMUM_EVENTS}
+    counts = _counts(shares, _one_table, names)
+    return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS)
+
+
+def _health(row: Row, is_hidden: bool, is_level_hidden: bool) -> Published:
+    result = _blank("programme_health", {**row, "value": None, "n": None, "status": "suppressed"})
+    result["target"] = to_digits(row["target"], 2)
+    result["unit"] = _unit_shown(row)
+    if is_hidden:
+        return result
+    result["n"] = to_count(row["people_count"])
+    if is_level_hidden:
+        return result
+    result["value"] = _rounded_health(row["measure_value"], row["unit"])
+    result["status"] = _health_status(result["value"], result["target"], row["direction"])
+    return result
+
+
+def _unit_shown(row: Row) -> str:
+    return f"of {row['scale_max']:g}" if row["unit"] == "score" else str(row["unit"])
+
+
+def _rounded_health(value: float | None, unit: str) -> float | None:
+    """Round a measure as its unit is rounded everywhere."""
+    if value is None:
+        return None
+    if unit == "pairs":
+        return to_count(round(value))
+    if unit == "hours":
+        return to_two_significant(value)
+    return to_digits(value, {"share": 2, "days": 0}.get(unit, 1))
+
+
+def _health_status(value: float | None, target: float | None, direction: str) -> str:
+    if value is None:
+        return "not_known"
+    if target is None:
+        return "no_target"
+    is_met = value >= target if direction == "higher" else value <= target
+    return "on_target" if is_met else "needs_action"
+
+
 def segment_digits(estimates: Iterable[Row]) -> dict[Segment, int]:
     """Give the digits of a segment's estimates: those its smallest matched comparison allows."""
     matched = [row for row in estimates if row["comparison"] == "matched" and row["n_mentored"]]
@@ -438,6 +501,10 @@ def _family(row: Row) -> Family:
 
 def _table_key(row: Row) -> tuple[str, str, str, int]:
     return row["outcome"], row["scale"], row["comparison"], row["follow_up_months"]
+
+
+def _one_table(_row: Row) -> str:
+    return "one"
 
 
 def _months(row: Row) -> int:

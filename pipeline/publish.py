@@ -50,6 +50,7 @@ def collect(
     """
     return {
         **_impact(connection, settings.minimum_group),
+        **_programme(connection, settings.minimum_group),
         "snapshot_info": _info(connection, facts),
         "data_quality": _data_quality(connection),
         "metric_definitions": [
@@ -90,6 +91,11 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
         ),
         "participant_flow": privacy.participant_flow(reports["participant_flow"], hidden, minimum),
     }
+
+
+def _programme(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
+    health = _read(connection, "rpt_programme_health")
+    return {"programme_health": privacy.programme_health(health, minimum)}
 
 
 def _info(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> Rows:

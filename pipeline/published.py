@@ -113,7 +113,7 @@ TABLES: Mapping[str, Table] = {
         _table(
             "programme_health",
             f"measure {_SEGMENT} month:d",
-            "target:f status",
+            "unit target:f status",
             "value:f n:i",
         ),
         _table(

@@ -151,18 +151,85 @@ class ProgrammeTargets(_Table):
     participation: Share | None = Field(
         default=None, description="Mentored share of eligible people."
     )
+    active_pairs: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Pairs that met in the last 30 days."
+    )
+    quiet_pairs: Share | None = Field(
+        default=None, description="Largest share of running pairs that have gone quiet."
+    )
     cadence: Share | None = Field(default=None, description="Held share of agreed sessions.")
+    days_between_sessions: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Most days between two sessions, at the median."
+    )
     goal_attainment: Share | None = Field(
         default=None, description="Share of due goals that were reached in time."
     )
+    goal_coverage: Share | None = Field(
+        default=None, description="Share of running pairs that have a goal."
+    )
+    feedback: Share | None = Field(
+        default=None, description="Mean score of mentees, as a share of the scale's maximum."
+    )
+    feedback_mentors: Share | None = Field(
+        default=None, description="Mean score of mentors, as a share of the scale's maximum."
+    )
+    feedback_managers: Share | None = Field(
+        default=None, description="Mean score of managers, as a share of the scale's maximum."
+    )
     feedback_response: Share | None = Field(
-        default=None, description="Share of surveys that were answered."
+        default=None, description="Share of pairs whose mentee answered a survey."
+    )
+    match_completed: Share | None = Field(
+        default=None, description="Share of ended pairs that were completed."
+    )
+    match_ended_early: Share | None = Field(
+        default=None, description="Largest share of ended pairs that ended early."
+    )
+    time_to_match: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Most days from application to start, at the median."
+    )
+    unmatched_applicants: Share | None = Field(
+        default=None, description="Largest share of applicants who wait for a mentor."
+    )
+    dose: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Sessions held in a pair's first six months, on average."
+    )
+    cross_team_links: Share | None = Field(
+        default=None, description="Share of running pairs across teams."
+    )
+    cross_organisation_links: Share | None = Field(
+        default=None, description="Share of running pairs across organisations."
     )
     mentor_load: Annotated[float, Field(gt=0)] | None = Field(
-        default=None, description="Most active mentees a mentor should have."
+        default=None,
+        description="Most mentees a mentor should have at a time; the limit of mentors who name "
+        "no capacity of their own.",
     )
-    time_to_match_days: Annotated[float, Field(ge=0)] | None = Field(
-        default=None, description="Median days from application to match."
+    mentors_over_limit: Share | None = Field(
+        default=None, description="Largest share of mentors with more mentees than their limit."
+    )
+    mentoring_hours: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="Hours of mentoring in a month."
+    )
+    mentor_reviews: Share | None = Field(
+        default=None, description="Share of mentees' merged changes that their mentor reviewed."
+    )
+    mentee_becomes_mentor: Share | None = Field(
+        default=None, description="Share of former mentees who mentor within 24 months."
+    )
+    mentee_becomes_mentor_12: Share | None = Field(
+        default=None, description="Share of former mentees who mentor within 12 months."
+    )
+
+
+class Programme(_Table):
+    """How the programme is read."""
+
+    quiet_after_days: int = Field(
+        default=60,
+        ge=7,
+        le=365,
+        description="Days without a held session after which a running pair has gone quiet.",
     )
 
 
@@ -272,6 +339,7 @@ class Settings(_Table):
     matching: Matching = Matching()
     plan: Plan = Plan()
     data_end: DataEnd = DataEnd()
+    programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
     terms: dict[str, date | Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$")]] = Field(
@@ -484,6 +552,8 @@ def dbt_vars(
             **(agreement or {}),
         },
         "comparison_cap": settings.matching.comparison_cap,
+        "quiet_after_days": settings.programme.quiet_after_days,
+        "programme_targets": settings.programme_targets.model_dump(mode="json"),
     }
 
 

@@ -21,6 +21,7 @@ REPORTS = (
     "segment_tests",
     "outcome_distribution",
     "participant_flow",
+    "programme_health",
 )
 
 

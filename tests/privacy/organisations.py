@@ -152,6 +152,30 @@ def flow(people: People) -> list[dict[str, Any]]:
     ]
 
 
+def programme(people: People) -> list[dict[str, Any]]:
+    """Rows of one month's participation with true counts."""
+    rows = []
+    for (dimension, value), members in segments(people).items():
+        mentored = int((members & people.is_mentee).sum())
+        rows.append(
+            {
+                "measure": "participation",
+                "segment_dimension": dimension,
+                "segment_value": value,
+                "month": None,
+                "unit": "share",
+                "direction": "higher",
+                "scale_max": None,
+                "target": None,
+                "measure_value": mentored / int(members.sum()),
+                "people_count": int(members.sum()),
+                "people_with": mentored,
+                "people_without": int(members.sum()) - mentored,
+            }
+        )
+    return rows
+
+
 def _row(
     keys: dict[str, Any],
     outcome: str,

@@ -24,6 +24,7 @@ from tests.privacy.organisations import (
     draw_people,
     estimates,
     flow,
+    programme,
 )
 
 MINIMUM = 10
@@ -262,3 +263,38 @@ def test_most_groups_that_may_be_shown_are_shown() -> None:
                 large += is_large
                 shown += is_large and after["verdict"] != "suppressed"
     assert shown / large >= 0.6
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_hidden_group_of_the_programme_follows_from_the_others(seed: int) -> None:
+    """People and those of them who count add up over the groups of a dimension."""
+    true = programme(organisation(seed))
+    for dimension in DIMENSIONS:
+        mine = [row for row in true if row["segment_dimension"] in (dimension, "all")]
+        shown = privacy.programme_health(mine, MINIMUM)
+        people, counted = Attack(), Attack()
+        cells = {}
+        for row, public in zip(mine, shown, strict=True):
+            low, high = counted_within(public)
+            found = people.count(public["n"]), counted.unknown(low, high)
+            cells[row["segment_value"]] = (*found, row)
+        every, some, _ = cells.pop("all")
+        people.adds_up([cell[0] for cell in cells.values()], every)
+        counted.adds_up([cell[1] for cell in cells.values()], some)
+        for number, share, row in cells.values():
+            if 0 < row["people_count"] < MINIMUM:
+                low, high = people.reach(number)
+                assert low <= row["people_count"] <= high
+                assert high - low >= MINIMUM
+            if 0 < row["people_with"] < MINIMUM_EVENTS:
+                low, high = counted.reach(share)
+                assert low <= row["people_with"] <= high
+                assert high - low >= MINIMUM_EVENTS
+
+
+def counted_within(shown: dict[str, Any]) -> tuple[float, float]:
+    """The fewest and the most people that a published share and count allow."""
+    if shown["value"] is None or shown["n"] is None:
+        return 0, np.inf
+    fewest = np.floor((shown["value"] - 0.005) * (shown["n"] - SLACK))
+    return max(0, fewest), np.ceil((shown["value"] + 0.005) * (shown["n"] + SLACK))
