@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dash
-from dash import Dash
+from dash import Dash, html
 from dash.development.base_component import Component
 from flask import Flask, Response, current_app, jsonify, request
 
@@ -110,13 +110,24 @@ def _guarded(
         asked = {key: value for key, value in query.items() if isinstance(value, str)}
         store = _store()
         try:
-            return make(store, asked)
+            made = make(store, asked)
         except NoSnapshotError:
             return page(path, None, [_nothing_published(store)])
         except SnapshotError as error:
             return page(path, None, [_unreadable(str(error))])
+        return html.Div([_behind(store), made]) if store.problem else made
 
     return layout
+
+
+def _behind(store: SnapshotStore) -> Component:
+    """Say that the page shows an older snapshot than the one published last."""
+    text = (
+        f"The newest snapshot is not shown: {store.problem}. This page shows the last one that "
+        "can be read; publish anew with make refresh."
+    )
+    notice = render("notice.html", tone="caution", icon_name="warning", text=text)
+    return Html(id=ids.BEHIND, className="behind", html=notice)
 
 
 def _message(**context: str) -> Component:

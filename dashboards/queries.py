@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,16 +81,34 @@ def _columns(row_type: type[Any]) -> str:
     return ", ".join(_quoted(entry.name) for entry in fields(row_type))
 
 
-def _wanted_columns() -> dict[str, list[str]]:
+def _wanted_columns(row_types: Sequence[type[Any]]) -> dict[str, list[str]]:
     """Published table -> columns this room reads."""
     wanted: dict[str, list[str]] = {"snapshot_info": ["key", "value"]}
-    for row_type in ROW_TYPES:
+    for row_type in row_types:
         names = [_COLUMN_NAMES.get(entry.name, entry.name) for entry in fields(row_type)]
         if row_type not in _NOT_SEGMENTED:
             names += SEGMENTED
         known = wanted.setdefault(row_type.table, [])
         known += [name for name in names if name not in known]
     return wanted
+
+
+@dataclass(frozen=True)
+class Published:
+    """A snapshot file of the warehouse, as the list of snapshots shows it.
+
+    Attributes
+    ----------
+    info : its `snapshot_info`; empty where the file cannot be read.
+    """
+
+    id: str
+    info: Mapping[str, str]
+
+    @property
+    def built_at(self) -> str:
+        """When it was built, ISO text in UTC; empty where it does not say."""
+        return self.info.get("built_at", "")
 
 
 @dataclass(frozen=True)
@@ -101,12 +119,16 @@ class Snapshot:
     ----------
     id : file name without its suffix; pages carry it to notice a newer snapshot.
     info : the key-value table `snapshot_info`.
+    previous : the one published before it, with its estimates only; None where there is none.
+    history : every snapshot of the warehouse when this one was opened, the newest first.
     """
 
     id: str
     info: Mapping[str, str]
     _connection: duckdb.DuckDBPyConnection = field(repr=False)
     _answers: dict[Any, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+    previous: Snapshot | None = field(default=None, repr=False)
+    history: tuple[Published, ...] = field(default=(), repr=False)
 
     @property
     def as_of(self) -> date:
@@ -177,8 +199,12 @@ class Snapshot:
         return self._answers[key]
 
 
-def open_snapshot(path: Path) -> Snapshot:
+def open_snapshot(path: Path, row_types: Sequence[type[Any]] = ROW_TYPES) -> Snapshot:
     """Attach, copy when small, check and lock one snapshot file.
+
+    Parameters
+    ----------
+    row_types : what will be read of it; other tables are left aside.
 
     Raises
     ------
@@ -186,7 +212,7 @@ def open_snapshot(path: Path) -> Snapshot:
     """
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB"})
     try:
-        _attach(connection, path)
+        _attach(connection, path, row_types)
         info = dict(connection.execute("select key, value from snapshot_info").fetchall())
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -201,18 +227,34 @@ def open_snapshot(path: Path) -> Snapshot:
     return snapshot
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach(
+    connection: duckdb.DuckDBPyConnection, path: Path, row_types: Sequence[type[Any]]
+) -> None:
     quoted = str(path).replace("'", "''")
     is_small = path.stat().st_size <= COPY_LIMIT_BYTES
     connection.execute(f"attach '{quoted}' as published (read_only)")
     kind = "table" if is_small else "view"
-    for table, names in _wanted_columns().items():
+    for table, names in _wanted_columns(row_types).items():
         columns = ", ".join(f'"{name}"' for name in names)
         connection.execute(
             f"create {kind} memory.main.{table} as select {columns} from published.main.{table}"
         )
     if is_small:
         connection.execute("detach published")
+
+
+def read_info(path: Path) -> dict[str, str]:
+    """Return a file's `snapshot_info`; empty where it cannot be read."""
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    try:
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as published (read_only)")
+        return dict(connection.execute("select key, value from published.snapshot_info").fetchall())
+    except duckdb.Error as error:
+        LOGGER.warning("snapshot %s cannot be read: %s", path.name, type(error).__name__)
+        return {}
+    finally:
+        connection.close()
 
 
 def _first_line(error: Exception) -> str:
@@ -283,13 +325,52 @@ class SnapshotStore:
             if stamp == self._refused:
                 return
             self._refused = stamp
-            self._snapshot = open_snapshot(path)
+            self._snapshot = self._opened(path)
         except (SnapshotError, OSError) as error:
             self._problem = str(error) if isinstance(error, SnapshotError) else f"{name} is missing"
             LOGGER.warning("snapshot refused: %s", self._problem)
+            if self._snapshot is None:
+                self._snapshot = self._last_good(path)
             return
         self._refused, self._problem = None, None
         LOGGER.info("serving snapshot %s", self._snapshot.id)
+
+    def _opened(self, path: Path) -> Snapshot:
+        """Open a snapshot, with the list of its fellows and the one published before it."""
+        snapshot = open_snapshot(path)
+        history = self._history()
+        return replace(snapshot, history=history, previous=self._before(snapshot, history))
+
+    def _history(self) -> tuple[Published, ...]:
+        paths = (self.warehouse / "snapshots").glob("*.duckdb")
+        found = [
+            Published(path.stem, read_info(path)) for path in paths if not path.name.startswith(".")
+        ]
+        return tuple(sorted(found, key=lambda entry: (entry.built_at, entry.id), reverse=True))
+
+    def _before(self, snapshot: Snapshot, history: tuple[Published, ...]) -> Snapshot | None:
+        built_at = snapshot.info.get("built_at", "")
+        for entry in history:
+            if entry.id == snapshot.id or not entry.built_at or entry.built_at >= built_at:
+                continue
+            try:
+                path = self.warehouse / "snapshots" / f"{entry.id}.duckdb"
+                return open_snapshot(path, (Estimate,))
+            except (SnapshotError, OSError):
+                LOGGER.warning("snapshot %s cannot be compared with", entry.id)
+        return None
+
+    def _last_good(self, refused: Path) -> Snapshot | None:
+        """Open the newest other snapshot that can be read: a fresh worker has none to keep."""
+        for entry in self._history():
+            path = refused.with_name(f"{entry.id}.duckdb")
+            if path == refused or not entry.info:
+                continue
+            try:
+                return self._opened(path)
+            except (SnapshotError, OSError):
+                continue
+        return None
 
 
 def age_seconds(snapshot: Snapshot, now: datetime) -> float | None:

@@ -239,26 +239,32 @@ def headline(view: View) -> str:
 
 
 def _verdict_clause(view: View) -> str:
-    total = len(view.outcomes)
     better, worse = len(_named(view, "better")), len(_named(view, "worse"))
     subject = "mentoring improved" if view.is_randomised else "mentored engineers did better on"
     opposite = "made worse" if view.is_randomised else "worse on"
+    total = _total(view)
     if better and worse:
-        return f"{subject} {better} of {total} outcomes and {opposite} {worse}."
+        return f"{subject} {better} of {total} and {opposite} {worse}."
     if better:
-        return f"{subject} {better} of {total} outcomes."
+        return f"{subject} {better} of {total}."
     if worse:
-        return f"mentored engineers did worse on {worse} of {total} outcomes."
+        return f"mentored engineers did worse on {worse} of {total}."
     return _clause_without_difference(view)
 
 
-def _clause_without_difference(view: View) -> str:
+def _total(view: View) -> str:
+    """Say of how many outcomes: without data there is nothing to be better on."""
     total = len(view.outcomes)
+    with_data = total - len(_named(view, "no_data"))
+    return f"{total} outcomes" if with_data == total else f"the {with_data} outcomes with data"
+
+
+def _clause_without_difference(view: View) -> str:
     as_overall, unclear = len(_named(view, "as_overall")), len(_named(view, "no_clear_difference"))
     if as_overall:
-        return f"no sign that it differs from everyone on {_of(as_overall, total)} outcomes."
+        return f"no sign that it differs from everyone on {_of(view, as_overall)}."
     if unclear:
-        return f"no clear difference on {_of(unclear, total)} outcomes."
+        return f"no clear difference on {_of(view, unclear)}."
     if _named(view, "not_comparable"):
         return "mentored engineers and their peers are too different to compare."
     if _named(view, "not_enough_data"):
@@ -266,8 +272,12 @@ def _clause_without_difference(view: View) -> str:
     return "no outcome data has been loaded yet."
 
 
-def _of(number: int, total: int) -> str:
-    return f"any of the {total}" if number == total else f"{number} of {total}"
+def _of(view: View, number: int) -> str:
+    with_data = len(view.outcomes) - len(_named(view, "no_data"))
+    total = _total(view)
+    if number != with_data:
+        return f"{number} of {total}"
+    return f"any of {total}" if total.startswith("the") else f"any of the {total}"
 
 
 _LEDE: tuple[tuple[str, str, str], ...] = (

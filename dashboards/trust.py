@@ -50,7 +50,8 @@ class CheckGroup:
     Attributes
     ----------
     key, name : the chip's key, and its subject where nothing was checked.
-    ok : what the chip says when all of them pass.
+    ok : what the chip says when all of them pass, the core one among them.
+    core : the check without which the question is not answered, whatever else passes.
     concerns : check -> what the chip says when it needs care, and when it fails; the first of
         equally grave ones speaks.
     meaning : why the question matters, in one sentence.
@@ -60,6 +61,7 @@ class CheckGroup:
     key: str
     name: str
     ok: str
+    core: str
     concerns: Mapping[str, tuple[str, str]]
     meaning: str
     is_optional: bool = False
@@ -70,6 +72,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "alike",
         "Groups alike",
         "Groups are alike",
+        "balance",
         {
             "matched_share": ("Too few mentees matched", "Too few mentees matched"),
             "balance": ("Groups differ a little", "Groups are not alike"),
@@ -82,6 +85,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "before",
         "Time before the start",
         "No drift before the start",
+        "pre_trend",
         {
             "recovery": ("Part may be recovery", "Part may be recovery"),
             "pre_trend": ("Drift before the start", "Drift before the start"),
@@ -95,6 +99,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "designs",
         "Second design",
         "Two designs agree",
+        "design_agreement",
         {"design_agreement": ("Two designs differ", "Two designs disagree")},
         "Cycle time is estimated in two ways that err in opposite directions.",
     ),
@@ -102,6 +107,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "placebo",
         "Placebo starts",
         "Placebo starts show nothing",
+        "placebo",
         {"placebo": ("Intervals widened after placebo starts", "Placebo starts show an effect")},
         "The same analysis is run on made-up starts, where nothing happened.",
         is_optional=True,
@@ -110,6 +116,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "hidden",
         "Hidden selection",
         "No sign of hidden selection",
+        "negative_control",
         {
             "negative_control": ("Possible hidden selection", "Sign of hidden selection"),
             "hidden_causes": ("A weak hidden cause would do", "A weak hidden cause would do"),
@@ -121,6 +128,7 @@ GROUPS: tuple[CheckGroup, ...] = (
         "looks",
         "Planned looks",
         "Looks as planned",
+        "looks",
         {
             "looks": ("Looks are not planned", "Looks are not planned"),
             "plan": ("Plan of looks in doubt", "Plan of looks in doubt"),
@@ -197,7 +205,12 @@ def _checks(view: View) -> list[Chip]:
 def _group_of_one(check: str) -> CheckGroup:
     name = check.replace("_", " ").capitalize()
     return CheckGroup(
-        check, name, f"{name}: passes", {check: (f"{name}: needs care", f"{name}: fails")}, ""
+        check,
+        name,
+        f"{name}: passes",
+        check,
+        {check: (f"{name}: needs care", f"{name}: fails")},
+        "",
     )
 
 
@@ -206,9 +219,13 @@ def _group_chip(view: View, group: CheckGroup) -> Chip | None:
     if not rows:
         return None
     status = worst([row.status for row in rows])
+    if status == "ok" and group.core not in {row.check for row in rows}:
+        status = "not_checked"
     if status == "not_checked" and group.is_optional:
         return None
-    concern = group.concerns[next(row.check for row in rows if worst([row.status]) == status)]
+    concern = group.concerns[
+        next((row.check for row in rows if worst([row.status]) == status), rows[0].check)
+    ]
     phrases = {
         "ok": group.ok,
         "not_checked": f"{group.name}: not checked",

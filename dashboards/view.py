@@ -10,9 +10,10 @@ from dashboards import formats
 from dashboards.outcomes import BY_KEY, HEADLINE, Outcome
 from dashboards.queries import Snapshot
 from dashboards.rows import CurvePoint, DataCheck, Definition, Estimate, SeriesPoint, TrustCheck
-from dashboards.selection import Selection
+from dashboards.selection import ALL, Selection
 
 RANDOMISED = ("lottery", "waitlist")
+OF_THE_SNAPSHOT = ("looks",)
 DECIDED = ("better", "worse", "no_clear_difference", "as_overall")
 Point = TypeVar("Point", SeriesPoint, CurvePoint)
 HEADLINE_SCALES = {"pr_cycle_time": "ratio", "incident_rate": "ratio"}
@@ -91,9 +92,7 @@ class View:
 def load(snapshot: Snapshot, selection: Selection) -> View:
     """Read every row that one view needs."""
     group = (selection.dimension, selection.value)
-    estimates = [
-        row for row in snapshot.rows(Estimate, *group) if _in_window(row, selection.follow_up)
-    ]
+    estimates = _estimates(snapshot, selection)
     series = _by_outcome(
         point for point in snapshot.rows(SeriesPoint, *group) if point.comparison == "matched"
     )
@@ -101,9 +100,9 @@ def load(snapshot: Snapshot, selection: Selection) -> View:
     return View(
         snapshot=snapshot,
         selection=selection,
-        outcomes=tuple(_rows_of(outcome, estimates) for outcome in HEADLINE),
+        outcomes=outcomes_of(snapshot, selection),
         supporting=tuple(row for row in estimates if _is_supporting(row)),
-        checks=snapshot.rows(TrustCheck, *group),
+        checks=_checks(snapshot, selection),
         data_checks=snapshot.table(DataCheck),
         series=series,
         curves=curves,
@@ -111,12 +110,51 @@ def load(snapshot: Snapshot, selection: Selection) -> View:
     )
 
 
-def _in_window(row: Estimate, follow_up: int | None) -> bool:
+def _checks(snapshot: Snapshot, selection: Selection) -> tuple[TrustCheck, ...]:
+    """Return a group's own checks, and those that are of the whole snapshot whatever the group."""
+    own = snapshot.rows(TrustCheck, selection.dimension, selection.value)
+    if not own or selection.is_everyone:
+        return own
+    whole = snapshot.rows(TrustCheck, ALL, ALL)
+    return (*own, *(row for row in whole if row.check in OF_THE_SNAPSHOT))
+
+
+def outcomes_of(snapshot: Snapshot, selection: Selection) -> tuple[OutcomeRows, ...]:
+    """Return the headline outcomes of one view; any snapshot with estimates will do."""
+    estimates = _estimates(snapshot, selection)
+    return tuple(_rows_of(outcome, estimates) for outcome in HEADLINE)
+
+
+def _estimates(snapshot: Snapshot, selection: Selection) -> list[Estimate]:
+    rows = snapshot.rows(Estimate, selection.dimension, selection.value)
+    windows = _supporting_windows(rows)
+    return [row for row in rows if _in_window(row, selection.follow_up, windows)]
+
+
+def _supporting_windows(rows: Iterable[Estimate]) -> dict[tuple[str, str], int]:
+    """Return the one window at which each supporting outcome is shown by default.
+
+    The window of its headline outcome; else the first from six months that has a figure.
+    """
+    found: dict[tuple[str, str], int] = {}
+    ranked = sorted(
+        (row for row in rows if _is_supporting(row) and row.comparison == "matched"),
+        key=lambda row: (row.estimate is None, row.follow_up_months < 6, row.follow_up_months),
+    )
+    for row in ranked:
+        known = BY_KEY.get(row.outcome)
+        window = known.window if known else row.follow_up_months
+        found.setdefault((row.outcome, row.scale), window)
+    return found
+
+
+def _in_window(
+    row: Estimate, follow_up: int | None, windows: Mapping[tuple[str, str], int]
+) -> bool:
     if follow_up is not None:
         return row.follow_up_months == follow_up
     if _is_supporting(row):
-        known = BY_KEY.get(row.outcome)
-        return row.follow_up_months == (known.window if known else 12)
+        return row.follow_up_months == windows.get((row.outcome, row.scale))
     return row.is_headline
 
 

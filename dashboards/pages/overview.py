@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from dashboards import formats, ids, sentences, trust
+from dashboards.changes import changes
 from dashboards.components import cards, charts, controls, forest
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page
@@ -19,14 +20,14 @@ PATH = "/"
 TITLE = "Overview · Mentorship Impact"
 PAGE: ids.Page = "overview"
 FIRST_CAVEATS = 4
-PARTS = (ids.VERDICT, ids.CARDS, ids.FOREST, ids.CAVEATS)
+PARTS = (ids.VERDICT, ids.CARDS, ids.FOREST, ids.CAVEATS, ids.CHANGES)
 
 
 def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
     """Return the page's components for the view that a query string asks for."""
     selection, notice = picking.from_query(snapshot, query)
     view = load(snapshot, selection)
-    verdict, card, effects, caveats = parts(view)
+    verdict, card, effects, caveats, changed = parts(view)
     panel = "card panel"
     return [
         Html(id=ids.on(PAGE, ids.LINK_NOTICE), html=notice),
@@ -36,6 +37,7 @@ def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
         Html(id=ids.on(PAGE, ids.CAVEATS), tag="section", className=panel, html=caveats),
         Html(id=ids.on(PAGE, ids.FOREST), tag="section", className=panel, html=effects),
         html.Div(_charts(view), className="pair"),
+        Html(id=ids.on(PAGE, ids.CHANGES), html=changed),
         Html(id=ids.on(PAGE, ids.FOOT), className="foot", html=_foot(view)),
     ]
 
@@ -49,9 +51,15 @@ def _charts(view: View) -> list[Component]:
     ]
 
 
-def parts(view: View) -> tuple[str, str, str, str]:
+def parts(view: View) -> tuple[str, str, str, str, str]:
     """Return the HTML of `PARTS`, in their order."""
-    return verdict_html(view), cards.cards_html(view), forest.forest_html(view), caveats_html(view)
+    return (
+        verdict_html(view),
+        cards.cards_html(view),
+        forest.forest_html(view),
+        caveats_html(view),
+        render("changes.html", changes=changes(view)),
+    )
 
 
 def verdict_html(view: View) -> str:

@@ -518,6 +518,16 @@ def organisation() -> Tables:
     }
 
 
+def built(when: str, as_of: date = AS_OF) -> Tables:
+    """Return the organisation's snapshot as if built at another time, as of another day."""
+    facts = {"built_at": when, "as_of_date": as_of.isoformat()}
+    info = [
+        entry | {"value": facts.get(entry["key"], entry["value"])}
+        for entry in empty()["snapshot_info"]
+    ]
+    return organisation() | {"snapshot_info": info}
+
+
 def without(tables: Tables, *names: str) -> Tables:
     """Return the same tables with some emptied."""
     return {name: [] if name in names else rows for name, rows in tables.items()}

@@ -88,7 +88,10 @@ def test_page_is_laid_out_with_its_data(client: FlaskClient) -> None:
 
 def test_deep_link_is_laid_out_with_its_view(client: FlaskClient) -> None:
     text = page(client, search="?dimension=organisation&group=Payments")
-    assert "Payments: mentored engineers did better on 2 of 4 outcomes and worse on 1." in text
+    assert (
+        "Payments: mentored engineers did better on 2 of the 3 outcomes with data and worse on 1."
+        in text
+    )
 
 
 def test_link_to_a_group_that_is_gone_says_so(client: FlaskClient) -> None:
@@ -157,11 +160,21 @@ def test_first_snapshot_appears_without_restart(tmp_path: Path) -> None:
     assert "Mentored engineers did better on 2 of 4 outcomes." in page(client)
 
 
-def test_damaged_snapshot_shows_what_to_do(warehouse: Path) -> None:
-    (warehouse / "snapshots" / "current").write_text("gone.duckdb", encoding="utf-8")
-    text = page(client_of(warehouse))
+def test_damaged_snapshot_shows_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots" / "current").write_text("gone.duckdb", encoding="utf-8")
+    text = page(client_of(tmp_path))
     assert "The published snapshot is damaged." in text
     assert "gone.duckdb is missing" in text
+
+
+def test_last_good_snapshot_is_shown_with_why_it_is_not_the_newest(warehouse: Path) -> None:
+    (warehouse / "snapshots" / "current").write_text("gone.duckdb", encoding="utf-8")
+    client = client_of(warehouse)
+    text = page(client)
+    assert "The newest snapshot is not shown: gone.duckdb is missing" in text
+    assert "Mentored engineers did better on 2 of 4 outcomes." in text
+    assert client.get("/readyz", base_url=LOCAL).json["problem"] == "gone.duckdb is missing"
 
 
 def test_readiness_says_why_the_last_good_one_is_served(
@@ -182,6 +195,15 @@ def test_health_says_which_snapshot_and_how_old(client: FlaskClient) -> None:
     answer = client.get("/healthz", base_url=LOCAL).json
     assert answer["snapshot"] == rows.SNAPSHOT_ID
     assert answer["age_seconds"] > 0
+
+
+def test_answers_follow_the_language_of_the_browser(client: FlaskClient) -> None:
+    def shown(language: str) -> str:
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+        return page(client)
+
+    assert "June 30, 2026" in shown("en-US")
+    assert "30 June 2026" in shown("de-DE")
 
 
 def test_unknown_address_is_a_page_that_says_so(client: FlaskClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import published_rows as rows
@@ -85,10 +86,42 @@ def test_corrupt_snapshot_leaves_the_last_good_one(warehouse: Path) -> None:
     assert store.problem is None
 
 
-def test_corrupt_first_snapshot_says_why(warehouse: Path) -> None:
-    damage(warehouse, "broken.duckdb")
+def test_corrupt_only_snapshot_says_why(tmp_path: Path) -> None:
+    (tmp_path / "snapshots").mkdir()
+    damage(tmp_path, "broken.duckdb")
     with pytest.raises(SnapshotError, match=r"broken\.duckdb cannot be read"):
-        SnapshotStore(warehouse).current()
+        SnapshotStore(tmp_path).current()
+
+
+def test_fresh_worker_serves_the_last_good_one_and_says_why(warehouse: Path) -> None:
+    damage(warehouse, "broken.duckdb")
+    store = SnapshotStore(warehouse)
+    assert store.current().id == rows.SNAPSHOT_ID
+    assert "broken.duckdb cannot be read" in (store.problem or "")
+    later = rows.built("2026-10-01T05:00:00+00:00")
+    rows.publish(warehouse, later, rows.NEXT_ID)
+    assert store.current().id == rows.NEXT_ID
+    assert store.problem is None
+
+
+def test_previous_snapshot_is_the_one_built_before(warehouse: Path) -> None:
+    rows.publish(warehouse, rows.built("2026-06-01T05:00:00+00:00"), "2026-03-31-000000000001")
+    rows.publish(warehouse, rows.built("2026-05-01T05:00:00+00:00"), "2026-03-31-000000000002")
+    rows.publish(warehouse, rows.organisation(), rows.SNAPSHOT_ID)
+    damage(warehouse, "unreadable.duckdb")
+    point_at(warehouse, f"{rows.SNAPSHOT_ID}.duckdb")
+    snapshot = SnapshotStore(warehouse).current()
+    assert snapshot.previous is not None
+    assert snapshot.previous.id == "2026-03-31-000000000001"
+    assert [entry.id for entry in snapshot.history if entry.info] == [
+        rows.SNAPSHOT_ID,
+        "2026-03-31-000000000001",
+        "2026-03-31-000000000002",
+    ]
+
+
+def test_first_snapshot_has_none_before_it(warehouse: Path) -> None:
+    assert SnapshotStore(warehouse).current().previous is None
 
 
 def test_refused_snapshot_is_not_opened_again_until_it_changes(
@@ -99,9 +132,9 @@ def test_refused_snapshot_is_not_opened_again_until_it_changes(
     damage(warehouse, "broken.duckdb")
     opened: list[Path] = []
 
-    def counting(path: Path) -> Snapshot:
+    def counting(path: Path, *row_types: Any) -> Snapshot:
         opened.append(path)
-        return open_snapshot(path)
+        return open_snapshot(path, *row_types)
 
     monkeypatch.setattr(queries, "open_snapshot", counting)
     for _ in range(3):
@@ -145,7 +178,7 @@ def test_snapshot_without_its_date_is_refused(tmp_path: Path) -> None:
 def test_columns_read_are_the_declared_ones() -> None:
     from pipeline.published import TABLES
 
-    for table, names in queries._wanted_columns().items():
+    for table, names in queries._wanted_columns(queries.ROW_TYPES).items():
         assert set(names) <= {column.name for column in TABLES[table].columns}, table
 
 

@@ -107,6 +107,24 @@ def test_placebo_that_was_not_drawn_takes_no_place(view_of: Views) -> None:
     assert "placebo" not in chips(view_of(tables=skipped))
 
 
+@pytest.mark.parametrize(
+    ("check", "chip"),
+    [("dip", "before"), ("recovery", "before"), ("matched_share", "alike"), ("drop_out", "alike"),
+     ("hidden_causes", "hidden")],
+)  # fmt: skip
+def test_a_side_check_alone_is_not_green(view_of: Views, check: str, chip: str) -> None:
+    found = chips(view_of(tables=with_checks(rows.check(check, "ok", "Fine."))))[chip]
+    assert found.tone == "neutral"
+    assert found.text.endswith("not checked")
+
+
+def test_unplanned_looks_are_told_of_in_every_group(view_of: Views) -> None:
+    tables = rows.organisation()
+    group = {"segment_dimension": "organisation", "segment_value": "Platform"}
+    tables["trust_checks"] = [*rows.trust(), rows.check("balance", "ok", "Alike.") | group]
+    assert chips(view_of("organisation", "Platform", tables=tables))["looks"].tone == "caution"
+
+
 def test_recovery_speaks_before_the_slow_spell(view_of: Views) -> None:
     checks = [rows.check("dip", "warn", "…"), rows.check("recovery", "warn", "…")]
     assert chips(view_of(tables=with_checks(*checks)))["before"].text == "Part may be recovery"
