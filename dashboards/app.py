@@ -31,18 +31,24 @@ class AddressRefusedError(ValueError):
     """The app was asked to listen where anyone could reach it without signing in."""
 
 
-def create_app(warehouse: Path, locale: str = locales.AUTO) -> Dash:
+def create_app(
+    warehouse: Path, locale: str = locales.AUTO, metrics_folder: Path | None = None
+) -> Dash:
     """Build the app over one warehouse folder.
 
     Parameters
     ----------
     warehouse : folder that holds `snapshots/current`; need not exist yet.
     locale : how numbers and dates are written, such as `en-GB`; `auto` follows the browser.
+    metrics_folder : where several workers keep common counters; None keeps them in memory.
 
     Returns
     -------
     The app; its `server` attribute is the WSGI application.
     """
+    # Imported here: it decides on import whether counters are shared between workers.
+    from dashboards.metrics import add_metrics
+
     app = Dash(
         "dashboards",
         assets_folder=str(Path(__file__).parent / "assets"),
@@ -65,6 +71,7 @@ def create_app(warehouse: Path, locale: str = locales.AUTO) -> Dash:
     _only_local(app.server)
     _follow_reader(app.server, locale)
     _health(app.server)
+    add_metrics(app.server, app.server.extensions[EXTENSION], metrics_folder)
     add_headers(app)
     add_compression(app.server)
     return app
@@ -242,4 +249,7 @@ def serve(
         )
     from dashboards.server import GunicornServer
 
-    GunicornServer(lambda: create_app(warehouse, locale), warm, host, port, workers).run()
+    def make(metrics_folder: Path) -> Dash:
+        return create_app(warehouse, locale, metrics_folder)
+
+    GunicornServer(make, warm, host, port, workers).run()

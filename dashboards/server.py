@@ -5,14 +5,33 @@ Nothing is loaded before the fork: a DuckDB that was open before it crashes the 
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from dash import Dash
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 THREADS = 4
+#: Where prometheus_client looks for the common counters when a worker first imports it.
+COUNTERS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class _Worker(Protocol):
+    """What is asked of a worker that has ended."""
+
+    pid: int
+
+
+def _forget(_arbiter: object, worker: _Worker) -> None:
+    """Drop what a worker that has ended said of its own moment; its counts stay."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -20,13 +39,13 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
 
     Parameters
     ----------
-    make : builds the app; called in each worker.
+    make : builds the app, given the folder of the workers' common counters; called in each worker.
     warm : called with the app before the worker takes requests.
     """
 
     def __init__(
         self,
-        make: Callable[[], Dash],
+        make: Callable[[Path], Dash],
         warm: Callable[[Dash], None],
         host: str,
         port: int,
@@ -34,6 +53,8 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
     ) -> None:
         self._make = make
         self._warm = warm
+        self._counters = Path(tempfile.mkdtemp(prefix="mentorship-metrics-"))
+        os.environ[COUNTERS_VARIABLE] = str(self._counters)
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._settings: dict[str, Any] = {
             "bind": address,
@@ -46,6 +67,8 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
             "timeout": 60,
             "keepalive": 15,
             "loglevel": "warning",
+            "child_exit": _forget,
+            "on_exit": lambda _arbiter: shutil.rmtree(self._counters, ignore_errors=True),
         }
         super().__init__()
 
@@ -56,7 +79,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
 
     def load(self) -> Flask:
         """Build the app in this worker and warm it."""
-        app = self._make()
+        app = self._make(self._counters)
         self._warm(app)
         server: Flask = app.server
         return server

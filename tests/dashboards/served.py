@@ -16,14 +16,14 @@ import pytest
 
 SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
-    "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=1)"
+    "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=int(sys.argv[3]))"
 )
 
 
 class Server:
     """A served warehouse and its address."""
 
-    def __init__(self, warehouse: Path, log: Path) -> None:
+    def __init__(self, warehouse: Path, log: Path, workers: int) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -31,7 +31,7 @@ class Server:
         self.address = f"http://127.0.0.1:{port}"
         self._log = log.open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(warehouse), str(port)],
+            [sys.executable, "-c", SERVE, str(warehouse), str(port), str(workers)],
             stdout=self._log,
             stderr=self._log,
             env=os.environ | {"PYTHONWARNINGS": "ignore"},
@@ -56,9 +56,9 @@ class Server:
 
 
 @contextmanager
-def serving(warehouse: Path) -> Iterator[Server]:
+def serving(warehouse: Path, workers: int = 1) -> Iterator[Server]:
     """Serve a warehouse for as long as the block lasts."""
-    started = Server(warehouse, warehouse / "server.log")
+    started = Server(warehouse, warehouse / "server.log", workers)
     try:
         started.wait()
         yield started

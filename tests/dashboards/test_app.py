@@ -197,6 +197,21 @@ def test_health_says_which_snapshot_and_how_old(client: FlaskClient) -> None:
     assert answer["age_seconds"] > 0
 
 
+def test_metrics_count_requests_by_route_and_name_no_group(client: FlaskClient) -> None:
+    page(client, search="?dimension=organisation&group=Payments")
+    text = client.get("/metrics", base_url=LOCAL).text
+    assert 'mentorship_requests_total{route="/_dash-update-component",status="200"}' in text
+    assert "mentorship_snapshot_ready 1.0" in text
+    assert "mentorship_snapshot_behind 0.0" in text
+    assert "Payments" not in text
+
+
+def test_metrics_say_that_nothing_is_published(tmp_path: Path) -> None:
+    text = client_of(tmp_path).get("/metrics", base_url=LOCAL).text
+    assert "mentorship_snapshot_ready 0.0" in text
+    assert "mentorship_snapshot_age_seconds" not in text
+
+
 def test_answers_follow_the_language_of_the_browser(client: FlaskClient) -> None:
     def shown(language: str) -> str:
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language

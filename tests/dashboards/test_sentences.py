@@ -88,7 +88,8 @@ def test_unknown_verdict_is_an_error_and_not_a_colour() -> None:
     [
         ("all", "all", "Mentored engineers did better on 2 of 4 outcomes."),
         ("organisation", "Payments",
-         "Payments: mentored engineers did better on 2 of the 3 outcomes with data and worse on 1."),
+         "Payments: mentored engineers did better on 2 of the 3 outcomes with data and worse "
+         "on 1."),
         ("organisation", "Mobile", "Mobile: too small a group to show."),
         ("organisation", "Platform",
          "Platform: no sign that it differs from everyone on any of the 4 outcomes."),

@@ -66,3 +66,12 @@ def test_snapshots_replaced_under_load_cause_no_error(warehouse: Path) -> None:
         counts = [reader.result() for reader in readers]
     assert all(counts)
     assert found == set(names)
+
+
+def test_metrics_add_up_what_every_worker_answered(warehouse: Path) -> None:
+    with serving(warehouse, workers=2) as server, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask(server, CALLBACK), range(40)))
+        text = ask(server, "/metrics")[1].decode()
+    assert len(answers) == 40
+    line = 'mentorship_requests_total{route="/_dash-update-component",status="200"} 40.0'
+    assert line in text
