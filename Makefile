@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: setup refresh dashboard sample test lint bench docs lock help
+.PHONY: setup refresh check dashboard sample test lint bench docs lock help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +25,9 @@ setup: $(STAMP) ## make .venv from the locked dependencies, and the dashboard's 
 
 refresh: setup ## load, model, estimate and publish (EXPORTS, WAREHOUSE, AS_OF, KNOWN_AT, SETTINGS, KEY)
 	@$(BIN)/mentorship refresh
+
+check: setup ## say what a refresh would make of EXPORTS, file by file, without loading them
+	@$(BIN)/mentorship check
 
 dashboard: setup ## serve the last snapshot (HOST, PORT, WAREHOUSE)
 	@$(BIN)/mentorship dashboard

@@ -12,6 +12,7 @@ from datetime import datetime
 import duckdb
 
 from ingest import sources
+from ingest.convert import CODE_BITS, CODES, Trouble
 from ingest.merge import Account
 from ingest.source import Plan
 from ingest.sql import number, quote
@@ -105,6 +106,8 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
     for (column, trouble), failed in staged.troubles().items():
         check = f"{column}_{TROUBLE_CHECKS[trouble]}"
         words = f"{column} {TROUBLE_WORDS[trouble]} in {failed} of {total} rows"
+        if trouble != "sentinel":
+            words += f" (first in row {_first(connection, staged, column, trouble)})"
         found.append(Noted(table.name, check, total, failed, words))
     if table == plan.fills[0].table:
         for sign in plan.suspicions:
@@ -113,6 +116,15 @@ def notes(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: Plan) -> 
                 words = sign.message.format(failed=failed, rows=total)
                 found.append(Noted(table.name, sign.name, total, failed, words))
     return found
+
+
+def _first(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, column: str, trouble: Trouble
+) -> int:
+    """Find the first usable row of a file in which a column is in trouble."""
+    code = f"(_flags >> {staged.troubled.index(column) * CODE_BITS}) & {(1 << CODE_BITS) - 1}"
+    where = f"_bad = 0 and {code} = {CODES[trouble]}"
+    return number(connection, f"select min(_row) from {staged.rows} where {where}")
 
 
 def quarantined(connection: duckdb.DuckDBPyConnection, file_id: str) -> list[str]:

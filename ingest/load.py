@@ -30,7 +30,7 @@ from ingest import (
     stage,
     validate,
 )
-from ingest.errors import DamagedFileError
+from ingest.errors import DamagedFileError, InputError
 from ingest.files import Peek
 from ingest.merge import Account, Origin
 from ingest.pseudonyms import keyed
@@ -43,6 +43,7 @@ from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
+NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
 SCRATCH_PREFIX = "reading-"
 MOST_FILES_TOGETHER = 32
 
@@ -102,6 +103,33 @@ def load(
         The exports cannot be used: what is missing or unusable, where, and what to do. Files that
         can be loaded are loaded all the same.
     """
+    report, reasons = read_all(connection, exports, settings, key, progress, accept_shrink)
+    if reasons:
+        raise InputError("\n".join(reasons))
+    return report
+
+
+def read_all(
+    connection: duckdb.DuckDBPyConnection,
+    exports: Path,
+    settings: Settings,
+    key: bytes,
+    progress: Progress | None = None,
+    accept_shrink: bool = False,
+    with_expectations: bool = True,
+) -> tuple[LoadReport, list[str]]:
+    """Load, and say why what was loaded must not be published, instead of refusing it.
+
+    Parameters
+    ----------
+    with_expectations
+        Check what is expected of the raw tables, which takes seconds.
+
+    Raises
+    ------
+    InputError
+        There is nothing that could be loaded, or the settings map what does not exist.
+    """
     refuse.wrong_mappings(settings)
     paths = refuse.missing(exports)
     schema.create_all(connection)
@@ -118,18 +146,18 @@ def load(
         found = [one for path in paths if (one := _look(run, path, exports)) is not None]
         found.sort(key=lambda one: (one.look.modified_at, one.look.name))
         library = validate.Import()
-        if not all(run.is_known(one) for one in found):
+        if with_expectations and not all(run.is_known(one) for one in found):
             library.begin()
         _load_all(run, found, limit)
         pages = checks.missing_pages([one.look for one in found])
         ids = [one.file_id for one in found]
         share = settings.quarantine_share
         checks.record(connection, ids, run.reports, len(pages), run.now, share)
-        validate.validate(connection, library, run.now)
+        if with_expectations:
+            validate.validate(connection, library, run.now)
     by_path = sorted(run.reports, key=lambda one: one.path)
     report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages), run.now)
-    refuse.unusable(connection, report, settings, ids, exports)
-    return report
+    return report, refuse.unusable(connection, report, settings, ids, exports)
 
 
 @contextmanager
@@ -169,7 +197,10 @@ def _look(run: Run, path: Path, exports: Path) -> Export | None:
         return None
     plan = recognise.recognise(look, run.settings)
     if isinstance(plan, Unrecognised):
-        _report(run, FileReport(inside, file_id, "unrecognised", problems=(plan.reason,)))
+        _report(
+            run,
+            FileReport(inside, file_id, "unrecognised", problems=(plan.reason,), stub=plan.stub),
+        )
         return None
     return Export(look, plan, file_id)
 
@@ -323,8 +354,8 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
         accounts[0].quarantined,
         entry.first_event_at,
         entry.last_event_at,
-        export.plan.unused,
-        (*sentences, *books.quarantined(connection, export.file_id)),
+        *_columns(export),
+        problems=(*sentences, *books.quarantined(connection, export.file_id)),
     )
 
 
@@ -375,9 +406,17 @@ def _known_report(run: Run, export: Export) -> FileReport:
         earlier.rows_quarantined,
         earlier.first_event_at,
         earlier.last_event_at,
-        export.plan.unused,
-        tuple(books.quarantined(run.connection, export.file_id)),
+        *_columns(export),
+        problems=tuple(books.quarantined(run.connection, export.file_id)),
     )
+
+
+def _columns(export: Export) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Say which columns of a file are read and which are not, and what it gives."""
+    unused, first = export.plan.unused, export.plan.fills[0]
+    used = tuple(column for column in export.look.columns if column and column not in unused)
+    fields = tuple(field for field, sql in first.fields.items() if sql != NOTHING)
+    return used, unused, fields
 
 
 def _damaged_report(export: Export, reason: str) -> FileReport:

@@ -13,6 +13,7 @@ from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
 from ingest.sources.generic import ATTRIBUTES
 from ingest.sql import quote
+from ingest.stub import stub as write_stub
 from pipeline.settings import FileMapping, Settings
 
 CELL = re.compile(r'\br\."((?:[^"]|"")+)"')  # a column of a flat shape, in SQL
@@ -49,7 +50,8 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     wanted = mapping.shape if mapping else None
     found = _vendor_plan(look, zone, wanted) or _generic_plan(look, mapping, settings, zone)
     if found is None:
-        return Unrecognised(_nearest(look, mapping))
+        stub = write_stub(look, generic_tables(), fields(look, None)) if look.columns else ""
+        return Unrecognised(_nearest(look, mapping), stub)
     return mapped.with_terms(mapped.apply(found, look, mapping), settings)
 
 

@@ -80,17 +80,17 @@ def unusable(
     settings: Settings,
     file_ids: Sequence[str],
     exports: Path,
-) -> None:
-    """Stop where what was loaded must not be published.
+) -> list[str]:
+    """Say why what was loaded must not be published; nothing where it may.
 
     Parameters
     ----------
     file_ids
         Content hashes of the files that lie in the exports now.
 
-    Raises
-    ------
-    InputError
+    Returns
+    -------
+    list of str
         Too many rows cannot be used, an export was refused, or one that everything needs is not
         there: every reason, a line each.
     """
@@ -98,9 +98,7 @@ def unusable(
     for share in books.shares(connection, file_ids):
         if share.value > settings.quarantine_share:
             reasons.append(_too_many(share, report, settings.quarantine_share))
-    reasons += _lacking(connection, report, exports)
-    if reasons:
-        raise InputError("\n".join(reasons))
+    return [*reasons, *_lacking(connection, report, exports)]
 
 
 def _too_many(share: books.Share, report: LoadReport, limit: float) -> str:

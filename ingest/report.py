@@ -52,8 +52,12 @@ class FileReport:
         Records of the file; read = loaded + known + quarantined.
     first_event_at, last_event_at
         Earliest and latest event in it, up to the load.
-    unused
-        Columns of the file that are not read.
+    used, unused
+        Columns of the file that are read, and those that are not.
+    fields
+        Columns of the raw table that the file gives.
+    stub
+        For a file of no known shape: a mapping to paste into the settings and to fill in.
     problems
         One sentence each: what was found and what to do.
     """
@@ -68,7 +72,10 @@ class FileReport:
     rows_quarantined: int = 0
     first_event_at: datetime | None = None
     last_event_at: datetime | None = None
+    used: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    stub: str = ""
     problems: tuple[str, ...] = ()
 
 

@@ -146,6 +146,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Unrecognised:
-    """A file of no known shape: what it looks most like, and what is missing."""
+    """A file of no known shape: what it looks most like, what is missing, a mapping to fill in."""
 
     reason: str
+    stub: str = ""

@@ -82,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="write another plan over one that is there"
     )
 
+    what = "say what a refresh would make of exports, file by file, without loading them"
+    one = _command(commands, common, "check", _check, what)
+    one.add_argument(
+        "EXPORTS", nargs="?", metavar="EXPORTS", help="folder of exports (default: the sample)"
+    )
+    _add_options(one, "SETTINGS")
+
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
@@ -154,6 +161,23 @@ def _plan(given: argparse.Namespace) -> int:
         return _fail(f"{path}: settings differ from plan {agreement.plan_hash}: {names}", 1)
     _say(f"{path}: the settings are those of plan {agreement.plan_hash}")
     return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    import ingest
+    from ingest.rehearse import rehearse
+    from pipeline import check
+
+    settings, context = _run_of(given)
+    progress = Progress()
+    try:
+        with progress.step("read", unit="rows") as bar:
+            found = rehearse(context.exports, settings, bar)
+    except ingest.InputError as error:
+        raise BadInputError(str(error)) from error
+    for line in check.lines(found):
+        _say(line)
+    return 0 if found.is_good else BadInputError.exit_status
 
 
 def _dashboard(given: argparse.Namespace) -> int:

@@ -357,8 +357,8 @@ def test_a_value_that_cannot_be_read_is_null_and_counted(exports, warehouse):
     one = of(warehouse.load(exports), "git/prs.csv")
     assert counts(one) == (1, 1, 0, 0)
     assert one.problems == (
-        "closed_at cannot be read and is taken for empty in 1 of 1 rows",
-        "additions cannot be read and is taken for empty in 1 of 1 rows",
+        "closed_at cannot be read and is taken for empty in 1 of 1 rows (first in row 1)",
+        "additions cannot be read and is taken for empty in 1 of 1 rows (first in row 1)",
     )
     assert warehouse.all(
         "select check_name, rows_checked, failed, status from raw.data_checks "

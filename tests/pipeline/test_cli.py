@@ -27,6 +27,7 @@ def _clean_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     ("command", "flags"),
     [
         ("refresh", "exports warehouse as-of known-at settings key accept-shrink verbose"),
+        ("check", "settings verbose"),
         ("dashboard", "warehouse host port exports settings"),
         ("sample", "engineers months seed out"),
     ],
@@ -40,6 +41,23 @@ def test_help_names_every_flag(
     said = capsys.readouterr().out
     for flag in flags.split():
         assert f"--{flag}" in said
+
+
+def test_check_ends_with_zero_for_good_exports_and_with_two_for_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("hris", "mentorship"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "hris" / "e.csv").write_text("employee_id,email,hire_date\nE1,a@b.c,2020-01-06\n")
+    pairs = tmp_path / "mentorship" / "m.csv"
+    pairs.write_text("mentorship_id,model,mentor,mentee,start_date,status\n")
+    assert cli.main(["check", str(tmp_path)]) == 0
+    assert "a refresh would go through" in capsys.readouterr().out
+    pairs.write_text("Who,With whom\n")
+    assert cli.main(["check", str(tmp_path)]) == 2
+    assert "a refresh would stop" in capsys.readouterr().out
+    assert cli.main(["check", str(tmp_path / "none")]) == 2
+    assert not (tmp_path / "key").exists()
 
 
 @pytest.mark.parametrize(
