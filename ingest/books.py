@@ -20,16 +20,19 @@ from ingest.stage import Staged
 from pipeline.settings import Settings
 
 # Raise it when the same file would now be read differently: files are then loaded anew.
-READER_VERSION = 1
+READER_VERSION = 2
 TROUBLE_CHECKS = {
     "unreadable": "readable",
     "sentinel": "not_sentinel",
     "unlisted": "on_the_list",
+    "ambiguous": "order_known",
 }
 TROUBLE_WORDS = {
     "unreadable": "cannot be read and is taken for empty",
     "sentinel": 'stands for "never" or "none" and is taken for empty',
     "unlisted": "is not on the list of known values",
+    "ambiguous": "could be day or month first (`date_order` in the mapping says which) and is "
+    "taken for empty",
 }
 
 

@@ -1,8 +1,9 @@
 """Text from exports to typed columns, as SQL expressions that DuckDB evaluates a vector at a time.
 
 For every column there is the value, and a code that says why a text gave none: it could not be
-read (`unreadable`), it stands for "none" (`sentinel`), or it is not on the closed list
-(`unlisted`). Nothing here looks at a row in Python.
+read (`unreadable`), it stands for "none" (`sentinel`), it is not on the closed list (`unlisted`),
+or it is a date of which nothing says whether the day or the month comes first (`ambiguous`).
+Nothing here looks at a row in Python.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.declare import Column
+from ingest.moments import BLANKS, ZERO_DAY, day_sql, is_ambiguous_sql, moment_sql
 from ingest.pseudonyms import links_sql
 from ingest.sql import quote
 
-Trouble = Literal["unreadable", "sentinel", "unlisted"]
-TROUBLES: dict[int, Trouble] = {1: "unreadable", 2: "sentinel", 3: "unlisted"}
+Trouble = Literal["unreadable", "sentinel", "unlisted", "ambiguous"]
+TROUBLES: dict[int, Trouble] = {1: "unreadable", 2: "sentinel", 3: "unlisted", 4: "ambiguous"}
 CODES = {trouble: code for code, trouble in TROUBLES.items()}
-CODE_BITS = 2
+CODE_BITS = 3
 
 # How systems write "no value" into a column of times, dates or names.
 NO_TIME = (
@@ -34,19 +36,22 @@ NO_TIME = (
     "present",
     "ongoing",
     "current",
+    "never",
+    "not set",
+    "still employed",
     "n/a-stillemployed",
+    "0",
+    "[]",
 )
 NO_NAME = ("null", "none", "n/a", "nan", "-", "?", "ghost", "[]")
-NO_TEXT = ("null",)
-LONGEST_NO_NAME = 8  # with some blanks around it; a longer text need not be compared
+NO_TEXT = ("null", "none", "n/a", "nan", "-", "--", "?", "[]", "n/a-stillemployed", "bad date")
+# With some blanks around it; a longer text need not be compared.
+LONGEST_NO_NAME, LONGEST_NO_TEXT = 8, 20
 # Moments that systems write for "never": the year 0 or 1, the epoch, 9999-12-31 and the like.
-EARLIEST_TIME, EARLIEST_DATE, LATEST = "1970-01-01", "1900-01-01", "2100-01-01"
+# Durations are written as days of 1970 (`1970-01-02 04:23:17` is 28 hours): no moments either.
+EARLIEST_TIME, EARLIEST_DATE, LATEST = "1980-01-01", "1900-01-01", "2100-01-01"
 
-BLANKS = "' \t\r\n\u00a0\ufeff'"  # a string literal of SQL
-SPACES = "[ \t\r\n\u00a0\ufeff]*"
-DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-NAIVE = DAY + r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?$"
-ZERO_DAY = r"^0000[-/]00?[-/]00?"
+SPACES = "[ \t\r\n\u00a0\u202f\ufeff]*"
 
 
 @dataclass(frozen=True)
@@ -68,19 +73,30 @@ class Conversion:
     trouble: str | None = None
 
 
-def conversion(column: Column, zone: str) -> Conversion:
+def conversion(
+    column: Column, zone: str, order: str | None = None, *, spelled: bool = True
+) -> Conversion:
     """Give the SQL that turns the text of a column into its value.
 
     Parameters
     ----------
     zone
         IANA name of the zone that times without an offset are in.
+    order
+        SQL expression for what comes first in `7/5/2011`, `day` or `month`; null where nothing
+        says.
+    spelled
+        Whether other forms of time than ISO 8601 are read.
     """
     text, parsed = f"t_{column.name}", f"p_{column.name}"
     if column.kind == "time":
-        return _bounded(column, moment_sql(text, zone), EARLIEST_TIME, "TIMESTAMPTZ")
+        return _bounded(
+            column, moment_sql(text, zone, order, spelled=spelled), EARLIEST_TIME, spelled=spelled
+        )
     if column.kind == "date":
-        return _bounded(column, day_sql(text), EARLIEST_DATE, "DATE")
+        return _bounded(
+            column, day_sql(text, order, spelled=spelled), EARLIEST_DATE, spelled=spelled
+        )
     if column.kind in ("integer", "number", "boolean"):
         expression = {"integer": integer_sql, "number": number_sql, "boolean": boolean_sql}[
             column.kind
@@ -100,7 +116,7 @@ def conversion(column: Column, zone: str) -> Conversion:
         return Conversion(name_sql(text), parsed)
     if column.kind == "links":
         return Conversion(links_sql(text), parsed)
-    nothing = is_one_of(text, NO_TEXT)
+    nothing = _stands_for_nothing(text)
     return Conversion(f"case when {nothing} then null else {trimmed_sql(text)} end", parsed)
 
 
@@ -123,33 +139,6 @@ def name_sql(text: str) -> str:
     return (
         f"case when {nobody} then null when {decimal} then left({text}, length({text}) - 2) "
         f"else lower({trimmed_sql(text)}) end"
-    )
-
-
-def moment_sql(text: str, zone: str) -> str:
-    """Read a moment; without an offset it is in `zone`. Null where it cannot be read.
-
-    A cast to TIMESTAMP would drop an offset without a word, and a cast to TIMESTAMPTZ would take
-    the session's zone where there is none: so which of the two it is, is decided first.
-    """
-    bare = f"trim({text}, {BLANKS})"
-    with_offset = f"regexp_replace(upper({bare}), '\\s+([+-][0-9])', '\\1')"
-    return (
-        f"case when ends_with({text}, 'Z') then try_cast({text} as timestamptz) "
-        f"when regexp_matches({bare}, '{NAIVE}') "
-        f"then timezone({quote(zone)}, try_cast(replace({bare}, ',', '.') as timestamp)) "
-        f"when regexp_matches({bare}, '{DAY}') then try_cast({with_offset} as timestamptz) end"
-    )
-
-
-def day_sql(text: str) -> str:
-    """Read a day as it is written: a local midnight with an offset stays that day."""
-    bare = f"trim({text}, {BLANKS})"
-    return (
-        f"case when length({text}) = 10 and regexp_matches({text}, '{DAY}$') "
-        f"then try_cast({text} as date) "
-        f"when regexp_matches({bare}, '{DAY}([T ].*)?$') "
-        f"then try_cast(regexp_extract({bare}, '{DAY}') as date) end"
     )
 
 
@@ -179,7 +168,7 @@ def boolean_sql(text: str) -> str:
 
 def folded_sql(text: str) -> str:
     """Fold the spellings of a word: lower case, `_` for blanks and hyphens."""
-    nothing = is_one_of(text, NO_TEXT)
+    nothing = _stands_for_nothing(text)
     folded = f"regexp_replace(lower({trimmed_sql(text)}), '[\\s_-]+', '_', 'g')"
     return f"case when {nothing} then null else {folded} end"
 
@@ -206,22 +195,30 @@ def is_one_of(text: str, words: tuple[str, ...]) -> str:
     return f"regexp_full_match({text}, {quote(f'{SPACES}({pattern}){SPACES}')}, 'i')"
 
 
-def _bounded(column: Column, parsed: str, earliest: str, sql_type: str) -> Conversion:
+def _bounded(column: Column, parsed: str, earliest: str, *, spelled: bool) -> Conversion:
     """Read a time that stands for "never" as null, and tell it from one that cannot be read."""
     text, value = f"t_{column.name}", f"p_{column.name}"
-    bounds = f"{value} > {quote(earliest)}::{sql_type} and {value} < {quote(LATEST)}::{sql_type}"
-    if sql_type == "DATE":
+    kind = column.sql_type
+    bounds = f"{value} > {quote(earliest)}::{kind} and {value} < {quote(LATEST)}::{kind}"
+    if kind == "DATE":
         bounds += f" and {value} <> '1970-01-01'::DATE"
     zero = f"regexp_matches({text}, '{ZERO_DAY}')"
+    unreadable = str(CODES["unreadable"])
+    if spelled:
+        ambiguous = f"when {is_ambiguous_sql(text)} then {CODES['ambiguous']}"
+        unreadable = f"case {ambiguous} else {unreadable} end"
     return Conversion(
         parsed,
         f"case when {bounds} then {value} end",
         # Nearly every row stops at the first condition.
         f"case when v_{column.name} is not null or {text} is null then 0 "
-        f"when {value} is null and not {zero} and {_says_something(text)} "
-        f"then {CODES['unreadable']} "
+        f"when {value} is null and not {zero} and {_says_something(text)} then {unreadable} "
         f"when trim({text}, {BLANKS}) <> '' then {CODES['sentinel']} else 0 end",
     )
+
+
+def _stands_for_nothing(text: str) -> str:
+    return f"length({text}) <= {LONGEST_NO_TEXT} and {is_one_of(text, NO_TEXT)}"
 
 
 def _code(condition: str, trouble: Trouble) -> str:

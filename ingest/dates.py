@@ -1,17 +1,11 @@
-"""Dates that need a declaration, rewritten as ISO text before they are parsed.
-
-`3/4/2023` is one of two days: the settings say which. A term or a year stands for its first day.
-"""
+"""Terms, months and years that stand for their first day, rewritten as ISO text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from ingest.sql import quote
 
-Order = Literal["dmy", "mdy"]
-CENTURY = 69  # `68` is 2068 and `69` is 1969, as POSIX has it
 MONTHS = (
     ("jan", "january"),
     ("feb", "february"),
@@ -30,23 +24,6 @@ MONTHS = (
 # uses it says in the settings which day is meant.
 SEASONS = {"spring": "03-01", "summer": "06-01", "fall": "09-01", "autumn": "09-01"}
 YEAR = "((?:19|20)[0-9]{2})"
-
-
-def ordered_sql(text: str, order: Order) -> str:
-    """Rewrite a date of numbers, day or month first, as ISO text; anything else stays as it is.
-
-    Parameters
-    ----------
-    text
-        SQL expression of the text.
-    """
-    pattern = r"^\s*([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})($|[^0-9].*$)"
-    parts = [f"regexp_extract({text}, '{pattern}', {at}, 's')" for at in range(1, 5)]
-    month, day = (parts[1], parts[0]) if order == "dmy" else (parts[0], parts[1])
-    century = f"case when {parts[2]} >= '{CENTURY}' then '19' else '20' end"
-    year = f"case when length({parts[2]}) = 2 then {century} || {parts[2]} else {parts[2]} end"
-    iso = f"concat({year}, '-', lpad({month}, 2, '0'), '-', lpad({day}, 2, '0'), {parts[3]})"
-    return f"case when regexp_matches({text}, '{pattern}', 's') then {iso} else {text} end"
 
 
 def term_sql(text: str, terms: Mapping[str, str]) -> str:

@@ -89,6 +89,7 @@ def apply(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
         columns={**dict.fromkeys(keys, "VARCHAR"), **plan.columns},
         fills=tuple(replace(one, fields=_words(one, mapping)) for one in fills),
         unused=tuple(column for column in plan.unused if column not in keys),
+        date_order=mapping.date_order,
     )
 
 
@@ -114,16 +115,12 @@ def with_terms(plan: Plan, settings: Settings) -> Plan:
 
 
 def _words(fill: Fill, mapping: FileMapping) -> dict[str, str]:
-    """Put the declared meanings of words and the order of dates into a fill's expressions."""
-    kinds = {one.name: one.kind for one in readable(fill.table)}
+    """Put the declared meanings of words into a fill's expressions."""
     found = {}
     for field, sql in fill.fields.items():
         meant = sql
         if field in mapping.values and not isinstance(sql, Typed):
             meant = _meant(sql, mapping.values[field])
-        is_time = kinds.get(field) in ("date", "time") and not isinstance(sql, Typed)
-        if mapping.date_order and is_time:
-            meant = dates.ordered_sql(meant, mapping.date_order)
         found[field] = meant
     return found
 

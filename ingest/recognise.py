@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import available_timezones
 
 from ingest import mapped, sources
 from ingest.declare import Table
@@ -46,7 +47,7 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     if lacking:
         named = ", ".join(f"`{column}`" for column in lacking)
         return Unrecognised(f"the settings map columns that it does not have: {named}")
-    zone = (mapping and mapping.time_zone) or settings.time_zone
+    zone = _zone(look, mapping, settings)
     wanted = mapping.shape if mapping else None
     found = _vendor_plan(look, zone, wanted) or _generic_plan(look, mapping, settings, zone)
     if found is None:
@@ -75,6 +76,13 @@ def generic_tables() -> tuple[Table, ...]:
     """Tables that a generic file can be of."""
     tables = (table for table in sources.tables() if table.source == "generic")
     return tuple(table for table in tables if table.name != ATTRIBUTES)
+
+
+def _zone(look: Peek, mapping: FileMapping | None, settings: Settings) -> str:
+    """Give the zone of times without an offset: declared, else what the page itself says."""
+    said = look.envelope.get("time_zone")
+    of_page = said if isinstance(said, str) and said in available_timezones() else None
+    return (mapping and mapping.time_zone) or of_page or settings.time_zone
 
 
 def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:

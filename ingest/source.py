@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from ingest.declare import Table
 from ingest.sql import name
+
+DateOrder = Literal["dmy", "mdy"]
 
 
 class Typed(str):
@@ -120,6 +122,8 @@ class Plan:
         Columns or keys of the file that are not read.
     suspicions
         Signs that the export is not whole.
+    date_order
+        Order of day and month in `7/5/2024`, where the settings say; None: what the file shows.
     """
 
     name: str
@@ -128,6 +132,7 @@ class Plan:
     zone: str
     unused: tuple[str, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
+    date_order: DateOrder | None = None
 
     @property
     def source(self) -> str:

@@ -9,7 +9,7 @@ what spills to disk is encrypted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +22,18 @@ from ingest.convert import CODE_BITS, CODES, TROUBLES, Conversion, Trouble, conv
 from ingest.declare import Column, Rule, Table
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
+from ingest.moments import evidence_sql
 from ingest.read import Broken, Relation
-from ingest.source import Fill, Plan, Typed
+from ingest.source import DateOrder, Fill, Plan, Typed
 from ingest.sql import name, quote
 from pipeline.settings import Settings
 
 UPDATED = Column("updated_at", "time")
+CODE_MASK = (1 << CODE_BITS) - 1
+DAY_OR_MONTH = (
+    "nothing in the column says whether 7/5/2024 is in May or in July: write days as 2024-05-07, "
+    'or say `date_order = "dmy"` or `"mdy"` in the mapping of the file'
+)
 OVERFLOW_RULE = Rule(
     "too_many_cells",
     "",
@@ -95,7 +101,7 @@ class Staged:
     rules
         Rule number `n` is `rules[n - 1]`.
     troubled
-        Columns whose text may give no value; `_flags` has a code of two bits for each.
+        Columns whose text may give no value; `_flags` has a code of `CODE_BITS` bits for each.
     known_bots
         Person columns of which the source itself says whether it is a bot.
     facts
@@ -120,7 +126,7 @@ class Staged:
         found: dict[tuple[str, Trouble], int] = {}
         for flags, rows in self.facts.flags.items():
             for at, column in enumerate(self.troubled):
-                code = flags >> (at * CODE_BITS) & ((1 << CODE_BITS) - 1)
+                code = flags >> (at * CODE_BITS) & CODE_MASK
                 if code:
                     key = (column, TROUBLES[code])
                     found[key] = found.get(key, 0) + rows
@@ -290,57 +296,150 @@ def _stage(
     keep: tuple[str, ...],
     files: int,
 ) -> list[Staged]:
-    """Create the temporary table of one fill: what each file has in it."""
+    """Create the temporary table of one fill: what each file has in it.
+
+    Nearly all files write times as ISO 8601. One that does not is staged again, with every form
+    that is known, and with the order of day and month that its dates show.
+    """
     table = with_settings(fill.table, settings)
-    read_columns = [column for column in (*table.columns, UPDATED) if column.flags is None]
-    conversions = {column.name: _conversion(column, fill, plan.zone) for column in read_columns}
-    troubled = tuple(column for column, one in conversions.items() if one.trouble)
-    rules = tuple(_rules(table, troubled))
-    stored = [column for column in table.stored if column.flags is None]
-    bots = tuple(f"b_{person}" for person in fill.bots)
-    columns = ", ".join((*(name(column.name) for column in stored), *bots, *keep))
-    named = ", ".join(
-        f"{column.fill or f'v_{column.name}'} as {name(column.name)}" for column in stored
-    )
-    relation = f"staged_{at}"
-    connection.execute(
-        f"""
-        create temp table {relation} as
-        select
-            _file, row_number() over () as _seq, _row, {columns},
-            coalesce(v_updated_at, _file_updated_at) as _updated_at,
-            {_numbered([rule.bad_when for rule in rules])}::utinyint as _bad, _flags
-        from (
-            select *, {named}, {_packed(conversions, troubled)}::ubigint as _flags from (
-                select *, {_aliased(conversions, "value", "v")} from (
-                    select *, {_aliased(conversions, "parsed", "p")} from ({source})
-                )
-            )
-        )
-        """
-    )
-    facts = _facts(connection, table, relation, files)
-    known_bots = tuple(fill.bots)
+    statement = _Statement(table, fill, plan.zone, f"staged_{at}", source, keep)
+    statement.run(connection, None)
+    sums = _sums(connection, table, statement.relation)
+    if any(statement.has_foreign_times(flags) for _, _, flags, *_ in sums):
+        statement.run(connection, _orders(connection, statement, plan.date_order))
+        sums = _sums(connection, table, statement.relation)
     return [
-        Staged(table, relation, file, rules, troubled, known_bots, one)
-        for file, one in enumerate(facts)
+        Staged(
+            table,
+            statement.relation,
+            file,
+            statement.rules,
+            statement.troubled,
+            tuple(fill.bots),
+            _facts_of([row[1:] for row in sums if row[0] == file]),
+        )
+        for file in range(files)
     ]
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, table: Table, relation: str, files: int
-) -> list[Facts]:
-    """Sum up the rows of each file."""
+@dataclass(frozen=True)
+class _Statement:
+    """The statement that stages one fill, but for the forms of its times."""
+
+    table: Table
+    fill: Fill
+    zone: str
+    relation: str
+    source: str
+    keep: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for column in (*self.table.columns, UPDATED) if column.flags is None]
+
+    @property
+    def troubled(self) -> tuple[str, ...]:
+        conversions = self.conversions(None)
+        return tuple(column for column, one in conversions.items() if one.trouble)
+
+    @property
+    def dated(self) -> list[str]:
+        """Columns of times and days that are read from text."""
+        dated = {column.name for column in self.columns if column.kind in ("time", "date")}
+        return [column for column in self.troubled if column in dated]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(_rules(self.table, self.troubled))
+
+    def has_foreign_times(self, flags: int) -> bool:
+        """Whether a time could not be read, by the packed codes of a row."""
+        shifts = (self.troubled.index(column) * CODE_BITS for column in self.dated)
+        return any(flags >> shift & CODE_MASK == CODES["unreadable"] for shift in shifts)
+
+    def conversions(self, orders: Mapping[str, str | None] | None) -> dict[str, Conversion]:
+        """Give the SQL of every column: times in any form, or (None) in ISO 8601 alone."""
+        given = orders or {}
+        return {
+            column.name: _conversion(
+                column, self.fill, self.zone, given.get(column.name), spelled=orders is not None
+            )
+            for column in self.columns
+        }
+
+    def run(
+        self, connection: duckdb.DuckDBPyConnection, orders: Mapping[str, str | None] | None
+    ) -> None:
+        """Create the temporary table anew."""
+        conversions = self.conversions(orders)
+        stored = [column for column in self.table.stored if column.flags is None]
+        bots = tuple(f"b_{person}" for person in self.fill.bots)
+        columns = ", ".join((*(name(column.name) for column in stored), *bots, *self.keep))
+        named = ", ".join(
+            f"{column.fill or f'v_{column.name}'} as {name(column.name)}" for column in stored
+        )
+        connection.execute(
+            f"""
+            create or replace temp table {self.relation} as
+            select
+                _file, row_number() over () as _seq, _row, {columns},
+                coalesce(v_updated_at, _file_updated_at) as _updated_at,
+                {_numbered([rule.bad_when for rule in self.rules])}::utinyint as _bad, _flags
+            from (
+                select *, {named}, {_packed(conversions, self.troubled)}::ubigint as _flags from (
+                    select *, {_aliased(conversions, "value", "v")} from (
+                        select *, {_aliased(conversions, "parsed", "p")} from ({self.source})
+                    )
+                )
+            )
+            """
+        )
+
+
+def _orders(
+    connection: duckdb.DuckDBPyConnection, statement: _Statement, date_order: DateOrder | None
+) -> dict[str, str | None]:
+    """Decide for each file and column whether the day or the month comes first.
+
+    A column's own dates decide (`29/2/2016` has the day first); where they all could be either,
+    those of the file's other columns do, if they agree. A column that shows both has no order.
+    What the settings say (`date_order`) comes before all of it.
+    """
+    dated = statement.dated
+    if date_order is not None:
+        return dict.fromkeys(dated, quote("day" if date_order == "dmy" else "month"))
+    shown = ", ".join(
+        f"list(distinct {evidence_sql(f't_{column}')}) "
+        f"filter ({evidence_sql(f't_{column}')} is not null)"
+        for column in dated
+    )
+    found = connection.execute(
+        f"select _file, {shown} from ({statement.source}) group by _file order by _file"
+    ).fetchall()
+    orders: dict[str, str | None] = {}
+    for at, column in enumerate(dated, start=1):
+        cases = []
+        for file, *evidence in found:
+            own = evidence[at - 1] or {one for of_one in evidence for one in of_one or ()}
+            if len(own) == 1:
+                cases.append(f"when {file} then {quote(next(iter(own)))}")
+        orders[column] = f"(case _file {' '.join(cases)} end)" if cases else None
+    return orders
+
+
+def _sums(
+    connection: duckdb.DuckDBPyConnection, table: Table, relation: str
+) -> list[tuple[Any, ...]]:
+    """Sum up the rows: file, are they bad, what happened to texts, how many, first, last event."""
     events = [f"{name(column.name)}::timestamptz" for column in table.stored if column.event]
     past = [f"case when {event} <= now() then {event} end" for event in events]
     listed = ", ".join(past) or "null::timestamptz"
     happened = f"filter ({table.happened})"
-    sums = connection.execute(
-        "select _file, _bad > 0, case when _bad = 0 then _flags else 0 end as flags, count(*), "
+    return connection.execute(
+        "select _file, _bad > 0, _flags, count(*), "
         f"min(least({listed})) {happened}, max(greatest({listed})) {happened} "
         f"from {relation} group by all"
     ).fetchall()
-    return [_facts_of([row[1:] for row in sums if row[0] == file]) for file in range(files)]
 
 
 def _facts_of(sums: list[tuple[Any, ...]]) -> Facts:
@@ -354,13 +453,15 @@ def _facts_of(sums: list[tuple[Any, ...]]) -> Facts:
     )
 
 
-def _conversion(column: Column, fill: Fill, zone: str) -> Conversion:
+def _conversion(
+    column: Column, fill: Fill, zone: str, order: str | None, *, spelled: bool
+) -> Conversion:
     given = fill.fields.get(column.made_of or column.name)
     text = f"t_{column.name}"
     if given is None:
         return Conversion(f"null::{column.sql_type}", f"p_{column.name}")
     if not isinstance(given, Typed):
-        return conversion(column, zone)
+        return conversion(column, zone, order, spelled=spelled)
     if column.kind != "time":
         return Conversion(text, f"p_{column.name}")
     return Conversion(text, conversion(column, zone).value)
@@ -372,9 +473,11 @@ def _rules(table: Table, troubled: tuple[str, ...]) -> Iterator[Rule]:
     for column in table.columns:
         if column.required and column.name in troubled and column.kind != "vocabulary":
             shift = troubled.index(column.name) * CODE_BITS
-            code = f"(_flags >> {shift}) & {(1 << CODE_BITS) - 1}"
+            code = f"(_flags >> {shift}) & {CODE_MASK}"
             bad_when = f"{code} = {CODES['unreadable']}"
             yield Rule("unreadable", column.name, bad_when, _advice(column))
+            bad_when = f"{code} = {CODES['ambiguous']}"
+            yield Rule("ambiguous", column.name, bad_when, DAY_OR_MONTH)
         if column.essential:
             bad_when = f"v_{column.name} is null"
             yield Rule("missing", column.name, bad_when, f"fill in {column.name} in every row")

@@ -254,8 +254,8 @@ class FileMapping(_Table):
     )
     date_order: Literal["dmy", "mdy"] | None = Field(
         default=None,
-        description="Order of day and month in dates such as `3/4/2024`. Unset: such dates are "
-        "not read; `2024-04-03` and `3 April 2024` always are.",
+        description="Order of day and month in dates such as `3/4/2024`. Unset: what the file's "
+        "other dates show; where they show nothing, such dates are not read.",
     )
     time_zone: str | None = Field(
         default=None, description="Zone of naive times in this file. Unset: `time_zone`."
