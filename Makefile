@@ -2,12 +2,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: setup refresh check dashboard sample test lint bench docs lock help
+.PHONY: setup refresh check dashboard export sample test lint bench docs lock help
 
 PYTHON ?= python3
 BIN := .venv/bin
 WAREHOUSE ?= data/warehouse
-OUT ?= build/sample
 # Named after the locked versions and the place: an interrupted set-up leaves no stamp, and another
 # lock file or a moved folder has another one. Either way the environment is made anew.
 STAMP := .venv/.ready-$(shell (pwd; cat requirements.lock) | sha256sum | cut -c1-12)
@@ -32,6 +31,12 @@ check: setup ## say what a refresh would make of EXPORTS, file by file, without 
 dashboard: setup ## serve the last snapshot (HOST, PORT, WAREHOUSE)
 	@$(BIN)/mentorship dashboard
 
+export: OUT ?= build/pack
+export: setup ## write the planning pack (OUT, SEGMENT, FOLLOW_UP, TEMPLATE, WAREHOUSE)
+	@$(BIN)/mentorship export --out "$(OUT)" $(if $(SEGMENT),--segment "$(SEGMENT)") \
+		$(if $(FOLLOW_UP),--follow-up "$(FOLLOW_UP)") $(if $(TEMPLATE),--template "$(TEMPLATE)")
+
+sample: OUT ?= build/sample
 sample: setup ## write a synthetic organisation (ENGINEERS, MONTHS, SEED, OUT)
 	@$(BIN)/mentorship sample --out "$(OUT)" $(if $(ENGINEERS),--engineers $(ENGINEERS)) \
 		$(if $(MONTHS),--months $(MONTHS)) $(if $(SEED),--seed $(SEED))

@@ -17,6 +17,7 @@ from dashboards import ids, locales
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
+from dashboards.export.routes import add_exports
 from dashboards.pages import data, evidence, methods, outcome, overview
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
@@ -72,6 +73,7 @@ def create_app(
     _follow_reader(app.server, locale)
     _health(app.server)
     add_metrics(app.server, app.server.extensions[EXTENSION], metrics_folder)
+    add_exports(app.server, _store)
     add_headers(app)
     add_compression(app.server)
     return app

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -33,6 +33,9 @@ from dashboards.rows import (
     SeriesPoint,
     TrustCheck,
 )
+
+if TYPE_CHECKING:
+    from pipeline.published import Column, Table
 
 LOGGER = logging.getLogger(__name__)
 POINTER = "current"
@@ -197,6 +200,45 @@ class Snapshot:
             with self._connection.cursor() as cursor:
                 self._answers[key] = tuple(cursor.execute(sql, parameters).fetchall())
         return self._answers[key]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """One published table whole: its declared columns and all of its rows, by key."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as column -> value."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+def read_published(path: Path) -> dict[str, PublishedTable]:
+    """Read every published table of a snapshot file, in the order of their declaration.
+
+    Raises
+    ------
+    SnapshotError : the file cannot be read, or was published with other tables.
+    """
+    # Imported here: the web process has no need of the pipeline.
+    from pipeline.published import TABLES
+
+    try:
+        with duckdb.connect(str(path), read_only=True, config={"threads": 1}) as connection:
+            return {name: _whole(connection, table) for name, table in TABLES.items()}
+    except (duckdb.Error, OSError) as error:
+        raise SnapshotError(f"{path.name} cannot be read: {_first_line(error)}") from error
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, table: Table) -> PublishedTable:
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    order = ", ".join(f'"{column}"' for column in table.key)
+    found = connection.execute(f'select {columns} from "{table.name}" order by {order}').fetchall()
+    return PublishedTable(table.name, table.columns, table.key, tuple(found))
 
 
 def open_snapshot(path: Path, row_types: Sequence[type[Any]] = ROW_TYPES) -> Snapshot:

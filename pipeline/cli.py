@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline import export_commands
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.progress import Progress
 from pipeline.settings import Context, Option, Settings, read_run
@@ -91,6 +92,18 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
+
+    one = _command(commands, common, "export", _export, "write the planning pack")
+    _add_options(one, "WAREHOUSE")
+    export_commands.add_export_options(one)
+
+    one = _command(commands, common, "verify", _verify, "hold an exported file to its snapshot")
+    _add_options(one, "WAREHOUSE")
+    export_commands.add_verify_options(one)
+
+    one = _command(commands, common, "digest", _digest, "say what changed since a snapshot")
+    _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
+    export_commands.add_digest_options(one)
 
     one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
     as_committed = "(default: as in data/sample)"
@@ -196,6 +209,19 @@ def _dashboard(given: argparse.Namespace) -> int:
     except AddressRefusedError as error:
         raise BadInputError(str(error)) from error
     return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    return export_commands.export(_run_of(given)[1], given)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    return export_commands.verify(_run_of(given)[1], given)
+
+
+def _digest(given: argparse.Namespace) -> int:
+    settings, context = _run_of(given)
+    return export_commands.digest(settings, context, given)
 
 
 def _sample(given: argparse.Namespace) -> int:

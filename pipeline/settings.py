@@ -293,6 +293,22 @@ class Serving(_Table):
     )
 
 
+class Digest(_Table):
+    """Where `mentorship digest --send` sends what changed. Nothing is sent unless this is set."""
+
+    smtp_host: str | None = Field(default=None, description="Mail server. Unset: nothing is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is encrypted."
+    )
+    sender: str | None = Field(default=None, description="Address it is sent from.")
+    recipients: Names = Field(default=(), description="Addresses it is sent to.")
+    user: str | None = Field(default=None, description="User name at the server. Unset: none.")
+    password_file: Path | None = Field(
+        default=None, description="File that holds the password, and nothing else."
+    )
+
+
 class Settings(_Table):
     """What an organisation decides. Unknown keys are errors; every key has a default."""
 
@@ -342,6 +358,7 @@ class Settings(_Table):
     programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
+    digest: Digest = Digest()
     terms: dict[str, date | Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$")]] = Field(
         default={},
         description="First days of terms that a mentorship's start may be given as: a name = a "
@@ -384,7 +401,7 @@ class Settings(_Table):
     @property
     def hash(self) -> str:
         """Hash of everything that can change a published figure (12 hex characters)."""
-        content = self.model_dump(mode="json", exclude={"serving", "snapshots_kept"})
+        content = self.model_dump(mode="json", exclude={"serving", "digest", "snapshots_kept"})
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -113,6 +113,12 @@
       actions[actor.getAttribute("data-action")](actor);
       return;
     }
+    var file = event.target.closest("a[data-export]");
+    if (file) {
+      // A file shows the view of the page; the address has it.
+      file.search = window.location.search;
+      return;
+    }
     var link = event.target.closest("a[data-nav]");
     if (link) {
       follow(event, link);
@@ -121,7 +127,7 @@
   });
 
   function closeChips(target) {
-    document.querySelectorAll(".chip details[open]").forEach(function (open) {
+    document.querySelectorAll(".chip details[open], .menu[open]").forEach(function (open) {
       if (!open.contains(target)) {
         open.open = false;
       }
@@ -132,7 +138,7 @@
     if (event.key !== "Escape") {
       return;
     }
-    var open = document.querySelector(".chip details[open]");
+    var open = document.querySelector(".chip details[open], .menu[open]");
     if (open) {
       open.open = false;
       open.querySelector("summary").focus();

@@ -65,10 +65,14 @@ class Card:
 
 def cards_html(view: View, only: str | None = None) -> str:
     """Return the four outcome cards, or only one of them."""
-    chosen = axes(view)
-    shown = [rows for rows in view.outcomes if only in (None, rows.outcome.key)]
-    cards = [_card(view, rows, chosen) for rows in shown]
+    cards = [card for card in cards_of(view) if only in (None, card.key)]
     return render("cards.html", cards=cards, confidence=view.confidence, has_links=only is None)
+
+
+def cards_of(view: View) -> list[Card]:
+    """Return what the outcome cards say, one an outcome."""
+    chosen = axes(view)
+    return [_card(view, rows, chosen) for rows in view.outcomes]
 
 
 def _card(view: View, rows: OutcomeRows, chosen: dict[str, Axis]) -> Card:

@@ -113,6 +113,11 @@ def _tally(statuses: Sequence[str]) -> str:
 
 def checks_html(view: View) -> str:
     """Return the checks, the gravest first."""
+    return render("checks.html", lines=check_lines(view))
+
+
+def check_lines(view: View) -> list[CheckLine]:
+    """Return each check as it is written, the gravest first; none of a withheld group."""
     order = {status: place for place, status in enumerate(trust.SEVERITY)}
     names = list(CHECK_NAMES)
     ranked = sorted(
@@ -122,7 +127,7 @@ def checks_html(view: View) -> str:
             names.index(row.check) if row.check in names else len(names),
         ),
     )
-    return render("checks.html", lines=[_check(view, row) for row in ranked])
+    return [_check(view, row) for row in ranked]
 
 
 def _check(view: View, row: TrustCheck) -> CheckLine:

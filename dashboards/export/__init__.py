@@ -1,0 +1,1 @@
+"""The planning pack: slides, workbook, paper and tables of one view of one snapshot."""

@@ -1,0 +1,268 @@
+"""What every file of the pack says, once: sentences, outcomes, checks, where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboards import formats, sentences, trust
+from dashboards.components.cards import Card, cards_of
+from dashboards.components.evidence import CheckLine, check_lines
+from dashboards.export.source import Source
+from dashboards.rows import CurvePoint, Estimate, SeriesPoint
+from dashboards.view import OutcomeRows
+
+COMPARISON = (
+    "Mentored engineers against matched peers: the same month, level, tenure band and, where "
+    "enough match, organisation and recent cycle time, who had not been mentored by then."
+)
+UNSETTLED = "Figures at this window are for reading; verdicts are taken at the headline windows."
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """One headline outcome: the card of the app, its rows, and the sentence for a speaker."""
+
+    card: Card
+    rows: OutcomeRows
+    spoken: str
+
+    @property
+    def row(self) -> Estimate | None:
+        """The matched estimate."""
+        return self.rows.matched
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """One measure of the programme, in the last month that shows it."""
+
+    label: str
+    definition: str
+    value: float | None
+    target: float | None
+    unit: str
+    status: str
+    month: date | None
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """One group's participation against everyone else's."""
+
+    measure: str
+    group: str
+    rate: float | None
+    rate_ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything that slides, paper, the summary sheet and the digest say."""
+
+    title: str
+    kicker: str
+    headline: str
+    lede: str
+    chips: tuple[trust.Chip, ...]
+    outcomes: tuple[OutcomeLine, ...]
+    checks: tuple[CheckLine, ...]
+    caveats: tuple[str, ...]
+    health: tuple[HealthLine, ...]
+    access: tuple[AccessLine, ...]
+    provenance: tuple[tuple[str, str], ...]
+    foot: str
+
+    @property
+    def do_not_conclude(self) -> str:
+        """The one line that goes into every file."""
+        return self.caveats[0] if self.caveats else UNSETTLED
+
+
+def brief_of(source: Source) -> Brief:
+    """Put together what is said of a view."""
+    view = source.view
+    caveats = trust.caveats(view)
+    lines = tuple(
+        OutcomeLine(card, rows, spoken_words(source, rows))
+        for card, rows in zip(cards_of(view), view.outcomes, strict=True)
+    )
+    return Brief(
+        title="Does our mentorship programme work?",
+        kicker=sentences.kicker(view),
+        headline=sentences.headline(view),
+        lede=sentences.lede(view),
+        chips=trust.chips(view),
+        outcomes=lines,
+        checks=tuple(check_lines(view)),
+        caveats=caveats,
+        health=health_lines(source),
+        access=access_lines(source),
+        provenance=provenance(source, caveats),
+        foot=foot(source),
+    )
+
+
+def people_words(source: Source) -> str:
+    """Say how many people are compared, as the first chip does."""
+    return trust.chips(source.view)[0].text
+
+
+def foot(source: Source) -> str:
+    """Give the line under every slide and page."""
+    view = source.view
+    return " · ".join(
+        (
+            sentences.kicker(view),
+            people_words(source),
+            f"{view.confidence} intervals",
+            f"data to {formats.day(source.snapshot.as_of)}",
+            f"snapshot {source.snapshot.id}",
+        )
+    )
+
+
+def spoken_words(source: Source, rows: OutcomeRows) -> str:
+    """Say one outcome's definition, figure and interval in sentences, for notes."""
+    view, row = source.view, rows.matched
+    label = view.label(rows.outcome.key)
+    definition = view.definitions.get(rows.outcome.key)
+    verdict = sentences.verdict_words(rows.verdict).label
+    found = [f"{label}. {verdict}: {sentences.card_sentence(view, rows)}"]
+    if row is not None and row.estimate is not None:
+        effect = formats.effect(row.estimate, row.scale)
+        interval = formats.interval(row.ci_low, row.ci_high, row.scale)
+        found.append(
+            f"The estimate is {effect}, the {view.confidence} interval {interval}, over "
+            f"{row.follow_up_months} months, with {formats.count(row.n_mentored)} mentored "
+            f"engineers and {formats.count(row.n_comparison)} matched peers."
+        )
+    if definition is not None:
+        found.append(f"Definition (version {definition.version}): {definition.definition}")
+    found.append(rows.outcome.caveat)
+    return " ".join(found)
+
+
+def provenance(source: Source, caveats: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Say where the figures are from and how they may be read."""
+    view, info = source.view, source.snapshot.info
+    picked = view.selection
+    window = "headline" if picked.follow_up is None else f"{picked.follow_up} months"
+    versions = ", ".join(
+        f"{metric} {entry.version}" for metric, entry in sorted(view.definitions.items())
+    )
+    rule = (
+        f"Groups and arms of fewer than {view.minimum_group} people, and whatever would give one "
+        "away by subtraction, are withheld; counts are rounded to the nearest 5 and figures to "
+        "what so many people allow."
+    )
+    return (
+        ("Snapshot", source.snapshot.id),
+        ("Data to", source.snapshot.as_of.isoformat()),
+        *(
+            (f"Data end, {name}", str(info[f"{name}_end"])[:10])
+            for name in ("hris", "git", "incidents", "mentorship")
+            if info.get(f"{name}_end")
+        ),
+        ("Segment", f"{picked.dimension}:{picked.value}"),
+        ("Follow-up", window),
+        ("Comparison", COMPARISON),
+        ("People", people_words(source)),
+        ("Intervals", view.confidence),
+        ("Suppression rule", rule),
+        ("Do not conclude", caveats[0] if caveats else UNSETTLED),
+        ("Definition versions", versions),
+        *(
+            (words, info[key])
+            for words, key in (
+                ("Built", "built_at"),
+                ("Code version", "code_version"),
+                ("Exports", "exports_hash"),
+                ("Settings", "settings_hash"),
+            )
+            if info.get(key)
+        ),
+    )
+
+
+def health_lines(source: Source) -> tuple[HealthLine, ...]:
+    """Give each programme measure in the last month with a figure, for the chosen group."""
+    last: dict[str, dict[str, Any]] = {}
+    for row in _segment_rows(source, "programme_health"):
+        known = last.get(row["measure"])
+        if row["value"] is not None and (known is None or known["month"] <= row["month"]):
+            last[row["measure"]] = row
+    view = source.view
+    return tuple(
+        HealthLine(
+            label=view.label(measure),
+            definition=view.definitions[measure].definition if measure in view.definitions else "",
+            value=row["value"],
+            target=row["target"],
+            unit=(view.definitions[measure].unit or "") if measure in view.definitions else "",
+            status=row["status"] or "",
+            month=row["month"],
+            n=row["n"],
+        )
+        for measure, row in last.items()
+    )
+
+
+def access_lines(source: Source) -> tuple[AccessLine, ...]:
+    """Give the groups whose access is known, the furthest from everyone else first."""
+    shown = [row for row in _segment_rows(source, "access") if row["rate_ratio"] is not None]
+    shown.sort(key=lambda row: (row["measure"], row["group_dimension"], row["group"]))
+    return tuple(
+        AccessLine(
+            measure=source.view.label(row["measure"]),
+            group=f"{row['group_dimension'].replace('_', ' ')}: {row['group']}",
+            rate=row["rate"],
+            rate_ratio=row["rate_ratio"],
+            ci_low=row["ci_low"],
+            ci_high=row["ci_high"],
+            n=row["n"],
+        )
+        for row in shown
+    )
+
+
+def _segment_rows(source: Source, table: str) -> list[dict[str, Any]]:
+    picked = source.view.selection
+    return [
+        row
+        for row in source.tables[table].records()
+        if (row["segment_dimension"], row["segment_value"]) == (picked.dimension, picked.value)
+    ]
+
+
+def series_of(source: Source, outcome: str) -> list[SeriesPoint]:
+    """Give the months of the event study that have a figure."""
+    points = source.view.series.get(outcome, ())
+    return sorted((p for p in points if p.estimate is not None), key=lambda point: point.month)
+
+
+def curves_of(source: Source, outcome: str) -> dict[str, list[CurvePoint]]:
+    """Give each arm's curve at the months that have a figure, the mentored arm first."""
+    arms: dict[str, list[CurvePoint]] = {"mentored": [], "comparison": []}
+    for point in source.view.curves.get(outcome, ()):
+        if point.value is not None and point.arm in arms:
+            arms[point.arm].append(point)
+    return {
+        arm: sorted(points, key=lambda point: point.month) for arm, points in arms.items() if points
+    }
+
+
+ARM_NAMES = {"mentored": "Mentored", "comparison": "Matched peers"}
+
+
+def measure_text(value: float | None, unit: str) -> str:
+    """Write a programme measure in its own unit."""
+    if unit.startswith("share"):
+        return formats.share(value)
+    return formats.significant(value, 3)
