@@ -44,7 +44,7 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
         return Refusal("no_events", "Nobody in either group had an incident.")
     covariates = np.column_stack(_baselines(table))
     for name in ("level", "job_family"):
-        effects, informative = _effects(table.label(name), known, count)
+        effects, informative = informative_effects(table.label(name), known, count)
         covariates = np.column_stack([covariates, effects])
         known &= informative
     weight = att_weights(table.label("cell_id"), is_mentee, known)
@@ -65,7 +65,7 @@ def _baselines(table: Table) -> list[FloatArray]:
     return columns
 
 
-def _effects(
+def informative_effects(
     category: IntArray, known: BoolArray, count: FloatArray
 ) -> tuple[FloatArray, BoolArray]:
     """One column a category but the first, and the rows of categories with any incident.

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 import pandas as pd
 
+from impact.cohort import to_table
 from impact.material import (
     INDEX_COLUMNS,
     MATCHED_COLUMNS,
@@ -15,6 +16,7 @@ from impact.material import (
     gather,
     outcome_columns,
 )
+from impact.measures import Months, order_months
 
 WINDOWS = (6, 12, 18, 24)
 _MONTHLY = (
@@ -79,6 +81,45 @@ def read_material(
         if groups is None
         else groups.project("person_id, segment_dimension, segment_value").df(),
     )
+
+
+_LEAVE_KINDS = {"voluntary": 1, "involuntary": 2}
+
+
+def read_supported(
+    index_rows: Relation,
+    outcomes: Relation,
+    matched: Relation,
+    mentee_segments: Relation,
+) -> Material:
+    """Read matched rows with what supporting outcomes need beside the headline's columns.
+
+    Parameters and result are those of `read_material`, with `index_month_number`, `spell_number`
+    and `leave_kind` (1 voluntary, 2 involuntary, 3 else, 0 not left) as further columns.
+    """
+    columns = [*INDEX_COLUMNS, *outcome_columns((6, 12))]
+    columns += ["index_month_number", "spell_number", "leave_type"]
+    frame = index_rows.join(outcomes, "index_row_id").project(", ".join(columns)).df()
+    kind = frame.pop("leave_type").map(_LEAVE_KINDS).fillna(3).astype("int64")
+    frame["leave_kind"] = kind.where(frame["leave_event"] > 0, 0)
+    return gather(
+        frame,
+        matched.project(", ".join(MATCHED_COLUMNS)).df(),
+        mentee_segments.filter("design = 'a' and rung = 1")
+        .project(", ".join(SEGMENT_COLUMNS))
+        .df(),
+    )
+
+
+def read_months(months_measured: Relation) -> Months:
+    """Read the monthly panel that measures are summed over, in order."""
+    return order_months(to_table(months_measured.df()))
+
+
+def read_sums(person_measures: Relation) -> pd.DataFrame:
+    """Read the measures' sums by person and month."""
+    columns = "metric, person_id, month_number, numerator, denominator"
+    return person_measures.project(columns).df()
 
 
 def read_event_time(event_time: Relation) -> pd.DataFrame:

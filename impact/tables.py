@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,9 +40,12 @@ from impact.judge import (
     test_segments,
 )
 from impact.material import Material
+from impact.measures import Measure, Months
 from impact.rows import Row
 from impact.sensitivity import Sensitivity, vary
 from impact.study import HEADLINE_MONTHS, Study
+from impact.supporting import support
+from impact.supporting_verdicts import Supported
 from impact.types import Design, Outcome
 
 _DESIGNS: tuple[Design, ...] = ("a", "b")
@@ -248,6 +251,35 @@ def make_estimates(
         from_frame(Row, fits), from_frame(Check, checks), from_frame(SegmentTest, tests), study
     )
     return to_frame(Judged, judged)
+
+
+def make_supporting(
+    material: Material,
+    months: Months,
+    sums: pd.DataFrame,
+    checks: pd.DataFrame,
+    measures: Sequence[Measure],
+    study: Study,
+) -> pd.DataFrame:
+    """All supporting outcomes with intervals, verdicts and sentences.
+
+    Parameters
+    ----------
+    material
+        From `read_supported`.
+    months
+        The ordered panel.
+    sums
+        Sums of the measures by person and month.
+    checks
+        From `make_checks`.
+    measures
+        Which ones.
+    study
+        Dates, confidence and plan.
+    """
+    found = support(material, months, sums, measures, from_frame(Check, checks), study)
+    return to_frame(Supported, found)
 
 
 def _hours_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:

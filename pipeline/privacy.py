@@ -23,6 +23,7 @@ import numpy as np
 from pipeline.cells import hidden_cells
 from pipeline.published import TABLES
 from pipeline.rounding import (
+    coarser_digits,
     estimate_digits,
     to_count,
     to_digits,
@@ -342,7 +343,8 @@ def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
         result["verdict_reason"] = WITHHELD.format(minimum=minimum) if is_matched else None
         return result
     result = {column.name: row[column.name] for column in TABLES["impact_estimates"].columns}
-    digits = estimate_digits(row["n_mentored"], row["n_comparison"])
+    coarser = coarser_digits(row.get("deviation"))
+    digits = estimate_digits(row["n_mentored"], row["n_comparison"]) - coarser
     for name in _ESTIMATE_SCALE:
         result[name] = to_digits(row[name], digits)
     for name in ("p_value", "p_adjusted"):
@@ -350,9 +352,10 @@ def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
     for name in ("e_value", "e_value_ci", "matched_share"):
         result[name] = to_digits(row[name], 2)
     are_levels_hidden = segment in hidden.levels[family, row["follow_up_months"]]
-    level = to_two_significant if row["unit"] == "hours" else _to_hundredths
     for name in _LEVELS:
-        result[name] = None if are_levels_hidden else level(row[name])
+        level = to_two_significant(row[name]) if row["unit"] == "hours" else None
+        level = to_digits(row[name], 2 - coarser) if level is None else level
+        result[name] = None if are_levels_hidden else level
     for name in ("n_mentored", "n_comparison", "n_mentored_eligible"):
         # Nobody is told apart from somebody by the verdict, not by a count.
         result[name] = to_count(row[name]) if (row[name] or 0) >= minimum else None
@@ -513,7 +516,3 @@ def _months(row: Row) -> int:
 
 def _month(row: Row) -> int:
     return int(row["month"])
-
-
-def _to_hundredths(value: float | None) -> float | None:
-    return to_digits(value, 2)

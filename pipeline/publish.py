@@ -54,10 +54,30 @@ def collect(
         "snapshot_info": _info(connection, facts),
         "data_quality": _data_quality(connection),
         "metric_definitions": [
-            {**row, "version": str(row["version"])}
-            for row in _read(connection, "metric_definitions")
+            *(
+                {**row, "version": str(row["version"])}
+                for row in _read(connection, "metric_definitions")
+            ),
+            *_own_definitions(settings),
         ],
     }
+
+
+def _own_definitions(settings: Settings) -> Rows:
+    """Describe the outcomes that the settings declare."""
+    return [
+        {
+            "metric": name,
+            "label": measure.label or name.replace("_", " ").capitalize(),
+            "definition": "An outcome of this organisation: the mean of a person's values after "
+            "follow-up begins, compared within matched groups and adjusted for the person's own "
+            "year before.",
+            "unit": measure.unit,
+            "direction": measure.direction,
+            "version": "1",
+        }
+        for name, measure in settings.measures.items()
+    ]
 
 
 def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
@@ -76,10 +96,11 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
         )
     }
     estimates = reports["impact_estimates"]
-    hidden = privacy.decide(estimates, minimum)
+    everything = [*estimates, *_read(connection, "rpt_supporting_estimates")]
+    hidden = privacy.decide(everything, minimum)
     digits = privacy.segment_digits(estimates)
     return {
-        "impact_estimates": privacy.impact_estimates(estimates, hidden, minimum),
+        "impact_estimates": privacy.impact_estimates(everything, hidden, minimum),
         "impact_series": privacy.impact_series(reports["impact_series"], hidden, minimum),
         "survival_curves": privacy.survival_curves(reports["survival_curves"], hidden, minimum),
         "balance": privacy.balance(reports["balance"], hidden),

@@ -44,3 +44,17 @@ def estimate_digits(n_mentored: int | None, n_comparison: int | None) -> int:
     """Digits of an estimate and its bounds: three where both arms have 50 people, else two."""
     known = [n for n in (n_mentored, n_comparison) if n is not None]
     return 3 if known and min(known) >= LARGE_ARM else 2
+
+
+def coarser_digits(deviation: float | None) -> int:
+    """Digits fewer than for a share that a figure in a large unit of its own is given.
+
+    Parameters
+    ----------
+    deviation
+        Standard deviation between people, in the unit; none where the rounding is fixed. Values
+        that vary by thousands are not told to the hundredth.
+    """
+    if deviation is None or not math.isfinite(deviation) or deviation < 1:
+        return 0
+    return math.floor(math.log10(deviation))

@@ -37,6 +37,19 @@ STANDARD_DIMENSIONS = (
     "cohort",
 )
 
+#: Names of the metric dictionary that an own outcome may not take.
+BUILT_IN_OUTCOMES = frozenset(
+    (
+        *("pr_cycle_time", "incident_rate", "promotion", "retention"),
+        *("pr_pickup_time", "pr_review_time", "pr_merge_time", "merge_ratio", "throughput"),
+        *("reviews_given", "authors_helped", "incident_rate_on_call", "heavy_on_call_weeks"),
+        *("business_hour_interruptions", "off_hour_interruptions", "sleep_hour_interruptions"),
+        *("time_to_acknowledge", "time_to_resolve", "internal_mobility"),
+        *("leadership_opportunities", "performance_rating"),
+        *("voluntary_leaving", "involuntary_leaving"),
+    )
+)
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Names = tuple[Annotated[str, Field(min_length=1)], ...]
 
@@ -335,6 +348,16 @@ class Settings(_Table):
     confidence: float = Field(
         default=0.95, ge=0.5, le=0.999, description="Level of the published intervals."
     )
+    location_time_zones: dict[str, str] = Field(
+        default={},
+        description="Zone of a location of `employees`, for the hours of on-call pages. "
+        "Unset: `time_zone`.",
+    )
+    publish_performance_rating: bool = Field(
+        default=False,
+        description="Whether the change in performance ratings is published as an outcome, for "
+        "groups only. Ratings serve as a check of hidden selection either way.",
+    )
     reporting_groups: Names = Field(
         default=(),
         description="Further columns of `employees` to report by, one at a time: `gender`, "
@@ -387,6 +410,19 @@ class Settings(_Table):
                 except ValueError as error:
                     raise ValueError(f"`{name}` = {day} is no month and day") from error
         return terms
+
+    @field_validator("location_time_zones")
+    @classmethod
+    def _are_zones(cls, zones: dict[str, str]) -> dict[str, str]:
+        return {place: _known_zone(zone) for place, zone in zones.items()}
+
+    @field_validator("measures")
+    @classmethod
+    def _are_new_outcomes(cls, measures: dict[str, Measure]) -> dict[str, Measure]:
+        taken = sorted(set(measures) & BUILT_IN_OUTCOMES)
+        if taken:
+            raise ValueError(f"{', '.join(taken)} is an outcome of its own; choose another name")
+        return measures
 
     @field_validator("reporting_groups")
     @classmethod
@@ -571,6 +607,13 @@ def dbt_vars(
         "comparison_cap": settings.matching.comparison_cap,
         "quiet_after_days": settings.programme.quiet_after_days,
         "programme_targets": settings.programme_targets.model_dump(mode="json"),
+        "time_zone": settings.time_zone,
+        "location_time_zones": dict(settings.location_time_zones),
+        "own_measures": {
+            name: {"unit": one.unit, "direction": one.direction}
+            for name, one in settings.measures.items()
+        },
+        "publish_performance_rating": settings.publish_performance_rating,
     }
 
 

@@ -22,6 +22,7 @@ REPORTS = (
     "outcome_distribution",
     "participant_flow",
     "programme_health",
+    "supporting_estimates",
 )
 
 
@@ -67,6 +68,14 @@ def test_the_info_says_which_day_and_where_each_source_ends(
 def test_definitions_come_from_the_seed(connection: duckdb.DuckDBPyConnection) -> None:
     (row,) = publish.collect(connection, Settings(), {})["metric_definitions"]
     assert (row["metric"], row["version"]) == ("retention", "1")
+
+
+def test_own_outcomes_are_defined_by_the_settings(connection: duckdb.DuckDBPyConnection) -> None:
+    own = {"engagement": {"unit": "points", "direction": "higher", "label": "Engagement score"}}
+    settings = Settings.model_validate({"measures": own})
+    row = publish.collect(connection, settings, {})["metric_definitions"][-1]
+    assert (row["metric"], row["label"]) == ("engagement", "Engagement score")
+    assert (row["unit"], row["direction"]) == ("points", "higher")
 
 
 def test_checks_are_summed_with_their_worst_status(

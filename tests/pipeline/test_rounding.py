@@ -7,6 +7,7 @@ import math
 import pytest
 
 from pipeline.rounding import (
+    coarser_digits,
     estimate_digits,
     to_count,
     to_count_of_any,
@@ -78,3 +79,13 @@ def test_three_digits_need_fifty_people_in_both_arms(
     mentored: int | None, comparison: int | None, digits: int
 ) -> None:
     assert estimate_digits(mentored, comparison) == digits
+
+
+@pytest.mark.parametrize(
+    ("deviation", "expected"),
+    [(None, 0), (math.nan, 0), (0.4, 0), (1.0, 0), (9.9, 0), (10.0, 1), (12_000.0, 4)],
+)
+def test_what_varies_by_thousands_is_not_told_to_the_hundredth(
+    deviation: float | None, expected: int
+) -> None:
+    assert coarser_digits(deviation) == expected

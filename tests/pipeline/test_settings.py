@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.settings import (
+    BUILT_IN_OUTCOMES,
     PROJECT,
     Settings,
     dbt_vars,
@@ -184,6 +185,8 @@ def test_the_models_get_every_variable_they_declare(tmp_path: Path) -> None:
     assert variables["as_of_date"] == "2025-12-31"
     assert variables["loaded_on"] == "2026-01-02"
     assert variables["plan"] == {"first_look": "2026-01-01", "every_months": 6, "looks": 4}
+    agreed = dbt_vars(settings, context, agreement={"agreement": "kept"})
+    assert agreed["plan"]["agreement"] == "kept"
 
 
 def test_every_setting_is_documented_with_type_default_and_effect() -> None:
@@ -191,3 +194,23 @@ def test_every_setting_is_documented_with_type_default_and_effect() -> None:
     rows = re.findall(r"^\| `(.+?)` \| (.+?) \| `(.+?)` \| (.+) \|$", page, flags=re.MULTILINE)
     documented = {key: (kind, default, effect) for key, kind, default, effect in rows}
     assert documented == setting_keys()
+
+
+def test_an_own_outcome_may_not_take_a_built_in_name(tmp_path: Path) -> None:
+    text = '[measures.retention]\nunit = "share"\ndirection = "higher"'
+    with pytest.raises(SettingsError, match="retention is an outcome of its own"):
+        load_settings(written(tmp_path, text))
+
+
+def test_every_measured_outcome_is_a_name_that_own_ones_may_not_take() -> None:
+    from impact.measures import CATALOGUE
+    from impact.study import HEADLINE_MONTHS
+    from impact.supporting import LEAVING
+
+    names = {*(one.name for one in CATALOGUE), *LEAVING, *HEADLINE_MONTHS}
+    assert names == BUILT_IN_OUTCOMES
+
+
+def test_a_location_needs_a_zone_that_exists(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="IANA"):
+        load_settings(written(tmp_path, '[location_time_zones]\nBerlin = "Berlin"'))

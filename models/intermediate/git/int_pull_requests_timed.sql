@@ -17,7 +17,13 @@ cut as (
                 {{ utc_date('int_pull_requests_unioned.merged_at') }}
                 <= int_data_ends.git_end
                 then int_pull_requests_unioned.merged_at
-        end as merged_by_end_at
+        end as merged_by_end_at,
+        case
+            when
+                {{ utc_date('int_pull_requests_unioned.closed_at') }}
+                <= int_data_ends.git_end
+                then int_pull_requests_unioned.closed_at
+        end as closed_by_end_at
     from int_pull_requests_unioned
     cross join int_data_ends
     where
@@ -46,6 +52,7 @@ select
     opened_at,
     case when has_ready_clock then ready_for_review_at else opened_at end as clock_at,
     merged_by_end_at as merged_at,
+    closed_by_end_at as closed_at,
     case
         when merged_by_end_at is not null
             then greatest(

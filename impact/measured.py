@@ -1,0 +1,283 @@
+"""One measure in one group of matched rows: the estimate by its kind, before it is judged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from impact.cohort import Cohort, Table, count_people
+from impact.cycle_time import with_unknown
+from impact.incident_rate import informative_effects, log_rate
+from impact.linear import fit_within_cells
+from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_spans
+from impact.poisson import fit_counts
+from impact.types import BoolArray, Fit, FloatArray, Refusal
+from impact.weights import att_weights
+
+_AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Sums of one measure over every window of all index rows.
+
+    Attributes
+    ----------
+    numerator, denominator
+        Window name to sums, shape (rows,) each; `after` is the follow-up.
+    followed
+        Shape (rows,): months of the follow-up in which the measure could be seen.
+    on_call
+        Shape (rows,): weeks on call in the year before; not-a-number where nobody knows.
+    """
+
+    numerator: Mapping[str, FloatArray]
+    denominator: Mapping[str, FloatArray]
+    followed: FloatArray
+    on_call: FloatArray
+
+    def mean(self, window: str) -> FloatArray:
+        """Numerator over denominator; not-a-number where there is nothing to divide by."""
+        above, below = self.numerator[window], self.denominator[window]
+        value: FloatArray = np.divide(
+            above, below, out=np.full(above.size, np.nan), where=below > 0
+        )
+        return value
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A measure's estimate with what is needed to judge and show it.
+
+    Attributes
+    ----------
+    fit
+        Log ratio or difference; a refusal where there is none.
+    design_a, design_b
+        The two designs of a mean of logs; none else.
+    deviation
+        Standard deviation of a comparison person's value on the model's scale.
+    mentored, baseline
+        Levels on the natural scale; none where unknown.
+    n_mentored, n_comparison
+        People compared.
+    amount_mentored, amount_comparison
+        Events of each arm; rates only.
+    events_mentored, events_comparison
+        People with any event; rates only.
+    followed_share
+        Share of mentees compared who were followed for three months.
+    """
+
+    fit: Fit | Refusal
+    design_a: Fit | None
+    design_b: Fit | None
+    deviation: float
+    mentored: float | None
+    baseline: float | None
+    n_mentored: int
+    n_comparison: int
+    amount_mentored: int | None
+    amount_comparison: int | None
+    events_mentored: int | None
+    events_comparison: int | None
+    followed_share: float | None
+
+
+def sum_windows(
+    measure: Measure, amounts: Amounts, rows: Table, months: Months, follow_up: int
+) -> Windows:
+    """Sum one measure over the follow-up and the look-backs of every index row.
+
+    Parameters
+    ----------
+    measure
+        For the months in which it can be seen.
+    amounts
+        The measure along the panel.
+    rows
+        All index rows.
+    months
+        The ordered panel.
+    follow_up
+        Months from the landmark.
+    """
+    spans: dict[str, Spans] = {
+        name: rows.remember(f"span of {window}", partial(find_spans, rows, months, window))
+        for name, window in {**BEFORE, _AFTER: (1, follow_up)}.items()
+    }
+    seen = months.flag("is_git_observed") if measure.source == "git" else months.number("exposure")
+    return Windows(
+        {name: span.total(amounts.numerator) for name, span in spans.items()},
+        {name: span.total(amounts.denominator) for name, span in spans.items()},
+        spans[_AFTER].total((seen > 0).astype(np.float64)),
+        spans["before_12"].total(months.number("on_call_weeks")),
+    )
+
+
+def estimate_measure(measure: Measure, windows: Windows, cohort: Cohort) -> Estimated:
+    """Compare mentees with matched people not mentored yet on one measure.
+
+    A mean of logs is estimated like cycle time, by the mean of designs A and B; a rate like the
+    incident rate; a share or a mean by regression within the cells of design A on the person's own
+    year before.
+
+    Parameters
+    ----------
+    measure
+        What it is.
+    windows
+        Its sums for all index rows.
+    cohort
+        The group's matched rows; empty designs are refused.
+    """
+    table = cohort.designs.get("a")
+    if table is None:
+        return _nobody(Refusal("no_comparison", "No mentee could be matched."))
+    after = _pick(windows.mean(_AFTER), table)
+    known = ~np.isnan(after)
+    counted = _count(measure, windows, table, known)
+    if counted.n_mentored == 0:
+        return counted
+    if measure.kind == "rate":
+        fit = _fit_rate(windows, table)
+        return _replace(counted, fit, None, None)
+    if measure.kind == "log_mean":
+        return _fit_log_mean(counted, windows, cohort)
+    before = with_unknown(_pick(windows.mean("before_12"), table))
+    return _replace(counted, _within(table, after, [*before]), None, None)
+
+
+def _fit_log_mean(counted: Estimated, windows: Windows, cohort: Cohort) -> Estimated:
+    table = cohort.designs["a"]
+    covariates = [
+        column
+        for name in ("before_3", "before_9")
+        for column in with_unknown(_pick(windows.mean(name), table))
+    ]
+    fit_a = _within(table, _pick(windows.mean(_AFTER), table), covariates)
+    if isinstance(fit_a, Refusal):
+        return _replace(counted, fit_a, None, None)
+    other = cohort.designs.get("b")
+    if other is None:
+        refusal = Refusal("no_comparison", "No mentee has a comparable colleague in design B.")
+        return _replace(counted, refusal, None, None)
+    change = windows.mean(_AFTER) - windows.mean("before_9")
+    fit_b = _within(other, _pick(change, other), [])
+    if isinstance(fit_b, Refusal):
+        return _replace(counted, fit_b, None, None)
+    mean = Fit(
+        (fit_a.estimate + fit_b.estimate) / 2,
+        (fit_a.standard_error + fit_b.standard_error) / 2,
+        min(fit_a.degrees, fit_b.degrees),
+        fit_a.influence,
+        fit_a.used,
+    )
+    return _replace(counted, mean, fit_a, fit_b)
+
+
+def _fit_rate(windows: Windows, table: Table) -> Fit | Refusal:
+    count, time = (
+        _pick(values, table) for values in (windows.numerator[_AFTER], windows.denominator[_AFTER])
+    )
+    known = time > 0
+    if known.any() and count[known].sum() == 0:
+        return Refusal("no_events", "Nobody in either group had one.")
+    half, year = (
+        log_rate(_pick(windows.numerator[name], table), _pick(windows.denominator[name], table))
+        for name in ("before_6", "before_12")
+    )
+    columns = [half, year, year**2, table.number("tenure_months")]
+    for name in ("base_hours_3", "base_hours_9"):
+        columns.extend(with_unknown(table.number(name)))
+    weeks = _pick(windows.on_call, table)
+    if np.nansum(weeks) > 0:
+        time_before = _pick(windows.denominator["before_12"], table)
+        columns.append(log_rate(np.nan_to_num(weeks), time_before))
+    covariates = np.column_stack(columns)
+    for name in ("level", "job_family"):
+        effects, informative = informative_effects(table.label(name), known, count)
+        covariates = np.column_stack([covariates, effects])
+        known &= informative
+    is_mentee = table.flag("is_mentee")
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    return fit_counts(
+        count, time, is_mentee, covariates, weight, table.label("person_id"), table.label("team_id")
+    )
+
+
+def _within(table: Table, outcome: FloatArray, columns: list[FloatArray]) -> Fit | Refusal:
+    is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
+    weight = att_weights(cell, is_mentee, ~np.isnan(outcome))
+    covariates = np.column_stack([*columns, table.number("tenure_months")])
+    person = table.label("person_id")
+    return fit_within_cells(outcome, is_mentee, covariates, weight, cell, cell, person)
+
+
+def _count(measure: Measure, windows: Windows, table: Table, known: BoolArray) -> Estimated:
+    """Who is compared, and at which levels; the estimate is still to come."""
+    is_mentee, person = table.flag("is_mentee"), table.label("person_id")
+    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    count = int(mentees.sum())
+    if count == 0:
+        return _nobody(
+            Refusal("no_follow_up", "No mentee with a comparable colleague has any yet.")
+        )
+    followed = _pick(windows.followed, table)[mentees]
+    after = _pick(windows.mean(_AFTER), table)
+    is_rate = measure.kind == "rate"
+    amount = _pick(windows.numerator[_AFTER], table)
+    return Estimated(
+        fit=Refusal("no_rows", "There is no estimate yet."),
+        design_a=None,
+        design_b=None,
+        deviation=float(np.std(after[others])),
+        mentored=_level(measure, windows, table, mentees, _AFTER),
+        baseline=_level(measure, windows, table, mentees, _base(measure)),
+        n_mentored=count,
+        n_comparison=count_people(person[others]),
+        amount_mentored=int(amount[mentees].sum()) if is_rate else None,
+        amount_comparison=int(amount[others].sum()) if is_rate else None,
+        events_mentored=int((amount[mentees] > 0).sum()) if is_rate else None,
+        events_comparison=count_people(person[others & (amount > 0)]) if is_rate else None,
+        followed_share=float((followed >= 3).mean()),
+    )
+
+
+def _base(measure: Measure) -> str:
+    return "before_9" if measure.kind == "log_mean" else "before_12"
+
+
+def _level(
+    measure: Measure, windows: Windows, table: Table, rows: BoolArray, window: str
+) -> float | None:
+    if measure.kind == "rate":
+        above = float(_pick(windows.numerator[window], table)[rows].sum())
+        below = float(_pick(windows.denominator[window], table)[rows].sum())
+        return measure.factor * above / below if below > 0 else None
+    values = _pick(windows.mean(window), table)[rows]
+    values = values[~np.isnan(values)]
+    if not values.size:
+        return None
+    mean = float(values.mean())
+    return float(np.exp(mean)) if measure.kind == "log_mean" else mean
+
+
+def _pick(values: FloatArray, table: Table) -> FloatArray:
+    picked: FloatArray = values[table.rows]
+    return picked
+
+
+def _nobody(refusal: Refusal) -> Estimated:
+    return Estimated(refusal, None, None, 0.0, None, None, 0, 0, None, None, None, None, None)
+
+
+def _replace(
+    counted: Estimated, fit: Fit | Refusal, design_a: Fit | None, design_b: Fit | None
+) -> Estimated:
+    return dataclasses.replace(counted, fit=fit, design_a=design_a, design_b=design_b)
