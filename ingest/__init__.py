@@ -3,5 +3,14 @@
 from ingest.errors import AccountingError, InputError
 from ingest.load import load
 from ingest.report import FileReport, LoadReport, Progress
+from ingest.validate import Checks
 
-__all__ = ["AccountingError", "FileReport", "InputError", "LoadReport", "Progress", "load"]
+__all__ = [
+    "AccountingError",
+    "Checks",
+    "FileReport",
+    "InputError",
+    "LoadReport",
+    "Progress",
+    "load",
+]

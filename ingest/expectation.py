@@ -5,11 +5,13 @@ Declared without importing that library, which takes seconds: `ingest.validate` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 Severity = Literal["warn", "fail"]
 EARLIEST = "1950-01-01T00:00:00+00:00"  # nobody of today was hired before
+COLUMN_KEYS = ("column", "column_A", "column_B")
 NOW = "now"  # stands for the time of the check
 
 
@@ -33,6 +35,13 @@ class Expectation:
     kind: str
     arguments: dict[str, object] = field(hash=False)
     severity: Severity = "warn"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the table that are looked at."""
+        one = [self.arguments[key] for key in COLUMN_KEYS if key in self.arguments]
+        several = self.arguments.get("column_list", ())
+        return tuple(str(name) for name in (*one, *cast("Iterable[object]", several)))
 
 
 def filled(column: str, share: float = 1.0, severity: Severity = "warn") -> Expectation:

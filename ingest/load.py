@@ -28,7 +28,6 @@ from ingest import (
     refuse,
     schema,
     stage,
-    validate,
 )
 from ingest.errors import DamagedFileError, InputError
 from ingest.files import Peek
@@ -38,13 +37,13 @@ from ingest.report import FileReport, LoadReport, Progress, Silent
 from ingest.source import Plan, Unrecognised
 from ingest.sql import name, quote, transaction
 from ingest.stage import StagedFile
+from ingest.validate import SCRATCH_PREFIX
 from ingest.watch import watched
 from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
 NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
-SCRATCH_PREFIX = "reading-"
 MOST_FILES_TOGETHER = 32
 
 
@@ -116,14 +115,8 @@ def read_all(
     key: bytes,
     progress: Progress | None = None,
     accept_shrink: bool = False,
-    with_expectations: bool = True,
 ) -> tuple[LoadReport, list[str]]:
     """Load, and say why what was loaded must not be published, instead of refusing it.
-
-    Parameters
-    ----------
-    with_expectations
-        Check what is expected of the raw tables, which takes seconds.
 
     Raises
     ------
@@ -145,16 +138,11 @@ def read_all(
         )
         found = [one for path in paths if (one := _look(run, path, exports)) is not None]
         found.sort(key=lambda one: (one.look.modified_at, one.look.name))
-        library = validate.Import()
-        if with_expectations and not all(run.is_known(one) for one in found):
-            library.begin()
         _load_all(run, found, limit)
         pages = checks.missing_pages([one.look for one in found])
         ids = [one.file_id for one in found]
         share = settings.quarantine_share
         checks.record(connection, ids, run.reports, len(pages), run.now, share)
-        if with_expectations:
-            validate.validate(connection, library, run.now)
     by_path = sorted(run.reports, key=lambda one: one.path)
     report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages), run.now)
     return report, refuse.unusable(connection, report, settings, ids, exports)

@@ -83,7 +83,6 @@ def rehearse(exports: Path, settings: Settings, progress: Progress | None = None
             settings,
             secrets.token_bytes(32),
             progress,
-            with_expectations=False,
         )
         return _findings(connection, report, reasons)
 

@@ -1,27 +1,30 @@
 """Run the expectations of `ingest.expectations` on the raw tables, inside DuckDB.
 
-Great Expectations reads through SQLAlchemy over `duckdb-engine`, on cursors of the connection
-that loads. It takes seconds to import: that begins in the background when there is something to
-load, and is skipped when no table has changed since its last check.
+Great Expectations reads through SQLAlchemy over `duckdb-engine`. It takes seconds to import, so a
+refresh runs it beside the models: `Checks` copies the columns that are looked at into a file of
+their own, since one process alone may have the private database open. Where no table has changed
+since its last check, nothing is imported at all.
 """
 
 from __future__ import annotations
 
 import atexit
-import importlib
+import shutil
 import sys
+import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
 
 import duckdb
 
 from ingest.expectation import NOW, Expectation
 from ingest.expectations import suites
-from ingest.sql import name, transaction
+from ingest.sql import name, quote, transaction
 from pipeline.settings import set_environment
 
 if TYPE_CHECKING:
@@ -32,65 +35,107 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 
 PREFIX = "expect_"
-MODULES = (
-    "duckdb_engine",
-    "great_expectations.execution_engine",
-    "great_expectations.validator.validator",
-)
+SCRATCH_PREFIX = "reading-"  # what a killed run leaves under it, the next load removes
+MEMORY = "1GB"
+COPY = "checks.duckdb"
+Results = Mapping[str, "list[tuple[str, int, int, str]]"]
 
 
-class Import:
-    """The import of Great Expectations, begun in the background."""
+class Checks:
+    """The expectations of every table that changed, beside other work on the database.
 
-    def __init__(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="import great_expectations")
-        self._error: Exception | None = None
+    Parameters
+    ----------
+    connection
+        The private database, after a load.
+    folder
+        Private folder for the copy of what is looked at.
+    now
+        Time of the load.
+    """
 
-    def begin(self) -> None:
-        """Begin, unless it has begun."""
-        if self._thread.ident is None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> None:
+        self._due = _due(connection)
+        self._now = now
+        self._results: Results = {}
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="expectations")
+        if self._due:
+            self._scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=folder))
+            _copy(connection, self._due, self._scratch / COPY)
+
+    def __enter__(self) -> Self:
+        """Begin to check; the private database is not touched."""
+        if self._due:
             self._thread.start()
+        return self
 
-    def finish(self) -> None:
-        """Wait until everything is imported."""
-        self.begin()
+    def __exit__(self, *error: object) -> None:
+        """Wait for the end and remove the copy."""
+        if self._due:
+            self._thread.join()
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def enter(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Wait for the results and put them into `raw.data_checks`, for earlier ones."""
+        if not self._due:
+            return
         self._thread.join()
         if self._error is not None:
             raise self._error
+        _enter(connection, self._results, self._now)
 
     def _run(self) -> None:
-        # It would report each use to its makers.
-        set_environment({"GX_ANALYTICS_ENABLED": "false"})
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # its dependencies warn about each other
-                for module in MODULES:
-                    importlib.import_module(module)
-        except ImportError as error:
+            with duckdb.connect(str(self._scratch / COPY), config={"memory_limit": MEMORY}) as copy:
+                self._results = _check(copy, self._due, self._now)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
             self._error = error
 
 
-def validate(connection: duckdb.DuckDBPyConnection, library: Import, now: datetime) -> None:
-    """Check every table that has rows and changed since its last check.
+def validate(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """Check every table that has rows and changed since its last check, there and then.
 
     The results go to `raw.data_checks`, in place of the table's earlier ones.
     """
     due = _due(connection)
-    if not due:
-        return
-    library.finish()
+    if due:
+        _enter(connection, _check(connection, due, now), now)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, due: Sequence[str], now: datetime) -> Results:
     with _engine(connection) as engine:
-        results = {table: _run(engine, table, now) for table in due}
+        return {table: _run(engine, table, now) for table in due}
+
+
+def _enter(connection: duckdb.DuckDBPyConnection, results: Results, now: datetime) -> None:
+    rows = [
+        (table.split("__", maxsplit=1)[0], table, *row, now)
+        for table, found in results.items()
+        for row in found
+    ]
     with transaction(connection):
-        for table, rows in results.items():
+        connection.execute(
+            "delete from raw.data_checks "
+            "where table_name in (select unnest(?)) and starts_with(check_name, ?)",
+            [list(results), PREFIX],
+        )
+        connection.executemany("insert into raw.data_checks values (?, ?, ?, ?, ?, 0, ?, ?)", rows)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, due: Sequence[str], target: Path) -> None:
+    """Copy the columns that the suites name into a database of their own."""
+    connection.execute(f"attach {quote(str(target))} as checks")
+    try:
+        connection.execute("create schema checks.raw")
+        for table in due:
+            columns = sorted({column for one in suites()[table] for column in one.columns})
+            listed = ", ".join(name(column) for column in columns)
             connection.execute(
-                "delete from raw.data_checks where table_name = ? and starts_with(check_name, ?)",
-                [table, PREFIX],
+                f"create table checks.raw.{name(table)} as select {listed} from raw.{name(table)}"
             )
-            connection.executemany(
-                "insert into raw.data_checks values (?, ?, ?, ?, ?, 0, ?, ?)",
-                [(table.split("__", maxsplit=1)[0], table, *row, now) for row in rows],
-            )
+    finally:
+        connection.execute("detach checks")
 
 
 def _due(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -116,6 +161,10 @@ def _due(connection: duckdb.DuckDBPyConnection) -> list[str]:
 @contextmanager
 def _engine(connection: duckdb.DuckDBPyConnection) -> Iterator[SqlAlchemyExecutionEngine]:
     """Open Great Expectations' engine on cursors of a connection."""
+    set_environment({"GX_ANALYTICS_ENABLED": "false"})  # it would report each use to its makers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its dependencies warn about each other
+        import great_expectations.execution_engine  # noqa: F401
     import duckdb_engine
     import sqlalchemy
     from great_expectations.execution_engine.sqlalchemy_execution_engine import (

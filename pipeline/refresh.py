@@ -93,18 +93,26 @@ def refresh(
         # dbt is imported beside the load, unless nothing can have changed since the last one.
         variables = dbt_vars(settings, context, agreement=agreement.as_variable())
         with transform.dbt_process(context, variables) as process:
-            loaded = _load(settings, context, key, progress, accept_shrink=accept_shrink)
+            loaded, checks = _load(settings, context, key, progress, accept_shrink=accept_shrink)
             inputs = _inputs(settings, context, loaded, agreement)
-            same = _published_already(context, inputs)
-            if same is not None:
-                return Outcome(same, is_new=False)
-            loaded_on = loaded.loaded_on.isoformat()
-            transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
-            return _publish(settings, context, inputs, progress)
+            with checks:
+                same = _published_already(context, inputs)
+                if same is not None:
+                    return Outcome(same, is_new=False)
+                loaded_on = loaded.loaded_on.isoformat()
+                transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
+                return _publish(settings, context, inputs, checks, progress)
 
 
-def _publish(settings: Settings, context: Context, inputs: Inputs, progress: Progress) -> Outcome:
+def _publish(
+    settings: Settings,
+    context: Context,
+    inputs: Inputs,
+    checks: ingest.Checks,
+    progress: Progress,
+) -> Outcome:
     with progress.step("publish", unit="tables") as bar, _open(context.work_db) as connection:
+        checks.enter(connection)
         as_of = publish.as_of_date(connection)
         name = inputs.snapshot_id(as_of)
         current = snapshots.current_snapshot(context.snapshots)
@@ -145,7 +153,7 @@ def _check_exports(exports: Path) -> None:
 
 def _load(
     settings: Settings, context: Context, key: bytes, progress: Progress, *, accept_shrink: bool
-) -> Loaded:
+) -> tuple[Loaded, ingest.Checks]:
     with _open(context.work_db) as connection:
         remember_key(connection, key)
         with progress.step("load", unit="rows") as bar:
@@ -156,11 +164,12 @@ def _load(
         for problem in report.problems:
             progress.say(problem)
         loaded = _loaded(connection, context)
-    if context.as_of and loaded.first_event_on and context.as_of < loaded.first_event_on:
-        raise BadInputError(
-            f"AS_OF={context.as_of}: the exports begin on {loaded.first_event_on}; use a later day."
-        )
-    return loaded
+        first = loaded.first_event_on
+        if context.as_of and first and context.as_of < first:
+            raise BadInputError(
+                f"AS_OF={context.as_of}: the exports begin on {first}; use a later day."
+            )
+        return loaded, ingest.Checks(connection, context.warehouse, report.loaded_at)
 
 
 def _inputs(
