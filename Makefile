@@ -18,6 +18,7 @@ $(STAMP):
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m dashboards.assets_setup
+	$(BIN)/python -m pipeline.read_ahead
 	@touch $@
 
 setup: $(STAMP) ## make .venv from the locked dependencies, and the dashboard's assets

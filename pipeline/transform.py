@@ -8,14 +8,18 @@ leaves no second writer behind. Its answers are JSON, one object a line.
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.errors import TransformError
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 SHOWN = 3
+NO_DATABASE = "work.duckdb"  # of the name of every private database; reading opens none
+READING = "partial_parse.msgpack"  # dbt's name for what it keeps of a reading
 _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot"}
 
 
@@ -45,9 +51,8 @@ def dbt_process(context: Context, variables: Mapping[str, Any]) -> Iterator[subp
             text=True,
         )
         try:
-            environment = {"MENTORSHIP_WORK_DB": str(context.work_db), "DO_NOT_TRACK": "1"}
-            arguments = ["parse", "--no-write-json", *_arguments(context, variables)]
-            _send(process, {"environment": environment, "arguments": arguments})
+            environment = {"MENTORSHIP_WORK_DB": NO_DATABASE, "DO_NOT_TRACK": "1"}
+            _send(process, {"environment": environment, "arguments": _reading(context, variables)})
             yield process
         finally:
             if process.poll() is None:
@@ -77,7 +82,10 @@ def build(
         Names the models and tests that failed, and the log that has the details.
     """
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    order = {"arguments": [*arguments, *_arguments(context, variables)]}
+    order = {
+        "environment": {"MENTORSHIP_WORK_DB": str(context.work_db)},
+        "arguments": [*arguments, *_arguments(context, variables)],
+    }
     try:
         _send(process, order)
         failed = _follow(process, progress)
@@ -87,6 +95,37 @@ def build(
         more = f"; and {len(failed) - SHOWN} more" if failed[SHOWN:] else ""
         shown = "; ".join(failed[:SHOWN]) + more
         raise TransformError(f"{shown}. Details: {context.dbt_logs}. Nothing was published.")
+
+
+def keep_reading(context: Context, variables: Mapping[str, Any]) -> None:
+    """Read the project ahead of the first refresh, and keep what was read with the libraries."""
+    set_environment({"MENTORSHIP_WORK_DB": NO_DATABASE, "DO_NOT_TRACK": "1"})
+    from dbt.cli.main import dbtRunner
+
+    read = dbtRunner().invoke(_reading(context, variables))
+    if not read.success:
+        raise TransformError("; ".join(_failures(read)))
+    kept = _kept(variables)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(context.dbt_target / READING, kept)
+
+
+def _reading(context: Context, variables: Mapping[str, Any]) -> list[str]:
+    """Arguments to read the project; what has not changed since an earlier reading is kept.
+
+    dbt compares every file, and the variables, with what it read before. The database's place
+    counts as well, so one that stands for any is given.
+    """
+    arguments = ["parse", "--no-write-json", *_arguments(context, variables)]
+    kept = _kept(variables)
+    if kept.exists() and not (context.dbt_target / READING).exists():
+        arguments += ["--partial-parse-file-path", str(kept)]
+    return arguments
+
+
+def _kept(variables: Mapping[str, Any]) -> Path:
+    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode()).hexdigest()[:12]
+    return Path(sys.prefix) / "share" / "mentorship-impact" / f"{digest}.msgpack"
 
 
 def _arguments(context: Context, variables: Mapping[str, Any]) -> list[str]:
@@ -132,6 +171,7 @@ def main() -> int:
     first = json.loads(sys.stdin.readline() or "null")
     if first is None:
         return 0
+    gc.disable()  # reading makes a million objects that all stay
     set_environment(first["environment"])
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
@@ -141,9 +181,12 @@ def main() -> int:
     import impact.reading
     import impact.tables  # noqa: F401
 
+    gc.freeze()
+    gc.enable()
     second = json.loads(sys.stdin.readline() or "null")
     if second is None:
         return 0
+    set_environment(second["environment"])
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     if not isinstance(read.result, Manifest):
         _write(reports, {"failed": _failures(read)})

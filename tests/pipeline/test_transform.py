@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from pipeline import transform
 from pipeline.errors import TransformError
 from pipeline.progress import Progress
-from pipeline.settings import Context, read_run
+from pipeline.settings import PROJECT, Context, read_run
 
 GOOD = {"models/one.sql": "select 1 as a"}
 PROFILE = """
@@ -87,3 +88,57 @@ def test_the_process_ends_when_its_input_does(
         process.stdin.close()
         assert process.wait(timeout=60) == 0
     assert not context.work_db.exists()
+
+
+MATERIALIZATIONS = (PROJECT / "macros" / "materializations.sql").read_text(encoding="utf-8")
+AS_PYTHON = "def model(dbt, session):\n    return dbt.ref('one').df()\n"
+
+
+def test_a_model_takes_the_place_of_what_had_its_name(
+    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path
+) -> None:
+    kinds = ("view", "table", "table", "python", "python", "view")
+    for at, kind in enumerate(kinds):
+        model = "select {{ var('limit') }} as a, '" + kind + "' as kind"
+        sql = "{{ config(materialized='" + kind + "') }} select * from {{ ref('one') }}"
+        files = {
+            "models/one.sql": model,
+            "models/two.py" if kind == "python" else "models/two.sql": (
+                AS_PYTHON if kind == "python" else sql
+            ),
+            "macros/materializations.sql": MATERIALIZATIONS,
+        }
+        built(monkeypatch, context, project(tmp_path / str(at), files))
+        with duckdb.connect(str(context.work_db), read_only=True) as connection:
+            assert connection.execute("from two").fetchall() == [(2, kind)]
+            names = connection.execute("select table_name from information_schema.tables")
+            assert sorted(names.fetchall()) == [("one",), ("two",)]
+
+
+def test_a_model_that_fails_leaves_the_table_it_was_to_replace(
+    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path
+) -> None:
+    good = "{{ config(materialized='table') }} select 1 as a"
+    for name, sql in (("good", good), ("bad", f"{good} from nowhere")):
+        files = {"models/one.sql": sql, "macros/materializations.sql": MATERIALIZATIONS}
+        folder = project(tmp_path / name, files)
+        if name == "good":
+            built(monkeypatch, context, folder)
+        else:
+            with pytest.raises(TransformError, match="nowhere"):
+                built(monkeypatch, context, folder)
+    with duckdb.connect(str(context.work_db), read_only=True) as connection:
+        assert connection.execute("from one").fetchall() == [(1,)]
+
+
+def test_what_was_read_ahead_is_kept_by_its_variables(
+    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(transform.sys, "prefix", str(tmp_path / "environment"))
+    monkeypatch.setattr(transform, "PROJECT", project(tmp_path / "project", GOOD))
+    transform.keep_reading(replace(context, warehouse=tmp_path / "aside"), {"limit": 1})
+    ahead, other = (transform._reading(context, {"limit": limit}) for limit in (1, 2))
+    assert "--partial-parse-file-path" in ahead
+    assert "--partial-parse-file-path" not in other
+    built(monkeypatch, context, tmp_path / "project")
+    assert not (context.dbt_target / transform.READING).exists()  # nothing was read anew
