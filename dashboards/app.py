@@ -18,7 +18,16 @@ from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
 from dashboards.export.routes import add_exports
-from dashboards.pages import data, evidence, methods, outcome, overview
+from dashboards.pages import (
+    data,
+    evidence,
+    mentors,
+    methods,
+    outcome,
+    overview,
+    programme,
+    stories,
+)
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
 from dashboards.security import LOCAL_HOSTS, add_headers
@@ -66,7 +75,7 @@ def create_app(
     app.server.extensions[EXTENSION] = SnapshotStore(warehouse)
     _register_pages()
     app.layout = _layout
-    for module in (overview, outcome, evidence):
+    for module in (overview, outcome, evidence, programme, mentors):
         module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
     _only_local(app.server)
@@ -84,7 +93,7 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    for module in (overview, evidence, data, methods):
+    for module in (overview, evidence, programme, mentors, stories, data, methods):
         dash.register_page(  # type: ignore[no-untyped-call]
             module.__name__,
             path=module.PATH,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Page = Literal["overview", "evidence", "outcome"]
+Page = Literal["overview", "evidence", "outcome", "programme", "mentors"]
 Chart = Literal["series", "curve"]
 ChartPart = Literal["outcome", "head", "body", "graph", "table"]
 
@@ -37,6 +37,13 @@ OUTCOME = "outcome"
 WINDOWS = "windows"
 GROUPS = "groups"
 SPREAD = "spread"
+MEASURES = "measures"
+MEASURE = "pick-measure"
+BELOW = "below"
+HEAD = "head"
+BODY = "body"
+GRAPH = "graph"
+TABLE = "table"
 
 
 def on(page: Page, part: str) -> str:

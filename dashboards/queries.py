@@ -26,11 +26,14 @@ from dashboards.rows import (
     DistributionBin,
     Estimate,
     FlowStep,
+    HealthRow,
+    KnownEvent,
     PublishedRow,
     SegmentEstimate,
     SegmentTest,
     SensitivityRow,
     SeriesPoint,
+    Story,
     TrustCheck,
 )
 
@@ -65,9 +68,12 @@ ROW_TYPES: tuple[type[Any], ...] = (
     SegmentTest,
     DataCheck,
     Definition,
+    HealthRow,
+    KnownEvent,
+    Story,
 )
 _COLUMN_NAMES = {"table_name": "table"}
-_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate)
+_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate, KnownEvent, Story)
 
 
 def _natural(value: str) -> list[tuple[int, int, str]]:
@@ -154,8 +160,15 @@ class Snapshot:
 
     def segments(self) -> dict[str, tuple[str, ...]]:
         """Dimension -> its values, `all` first; values in reading order (L2 before L10)."""
+        return self._segments_of("impact_estimates")
+
+    def health_segments(self) -> dict[str, tuple[str, ...]]:
+        """Return the same for how the programme runs."""
+        return self._segments_of("programme_health")
+
+    def _segments_of(self, table: str) -> dict[str, tuple[str, ...]]:
         sql = (
-            "select distinct segment_dimension, segment_value from impact_estimates"
+            f"select distinct segment_dimension, segment_value from {table}"
             " order by segment_dimension"
         )
         found: dict[str, list[str]] = {"all": ["all"]}

@@ -206,3 +206,41 @@ class Definition(PublishedRow):
     unit: str | None
     direction: str | None
     version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow(PublishedRow):
+    """One measure of how the programme runs, in one month; null value is withheld or unknown."""
+
+    table: ClassVar[str] = "programme_health"
+    order: ClassVar[str] = "measure, month"
+    measure: str
+    month: date
+    unit: str
+    target: float | None
+    status: str | None
+    value: float | None
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent(PublishedRow):
+    """Something that touched a whole organisation, or everybody (`all`)."""
+
+    table: ClassVar[str] = "known_events"
+    order: ClassVar[str] = "starts_on desc, kind, organisation"
+    kind: str
+    organisation: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story(PublishedRow):
+    """A case study whose author consented."""
+
+    table: ClassVar[str] = "stories"
+    order: ClassVar[str] = "published_on desc, title"
+    title: str
+    text: str | None
+    published_on: date | None

@@ -325,6 +325,16 @@ def _health_status(value: float | None, target: float | None, direction: str) ->
     return "on_target" if is_met else "needs_action"
 
 
+def known_events(rows: Iterable[Row]) -> list[Published]:
+    """Publish what happened to whole organisations: kinds and days, and no text of the export."""
+    return [_blank("known_events", row) for row in rows]
+
+
+def stories(rows: Iterable[Row]) -> list[Published]:
+    """Publish the stories whose authors consented: the one free text that leaves."""
+    return [_blank("stories", {**row, "text": row["story_text"]}) for row in rows]
+
+
 def segment_digits(estimates: Iterable[Row]) -> dict[Segment, int]:
     """Give the digits of a segment's estimates: those its smallest matched comparison allows."""
     matched = [row for row in estimates if row["comparison"] == "matched" and row["n_mentored"]]

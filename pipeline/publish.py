@@ -116,7 +116,11 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
 
 def _programme(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
     health = _read(connection, "rpt_programme_health")
-    return {"programme_health": privacy.programme_health(health, minimum)}
+    return {
+        "programme_health": privacy.programme_health(health, minimum),
+        "known_events": privacy.known_events(_read(connection, "rpt_known_events")),
+        "stories": privacy.stories(_read(connection, "rpt_stories")),
+    }
 
 
 def _info(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> Rows:

@@ -128,6 +128,7 @@ TABLES: Mapping[str, Table] = {
             "status",
             "rows_checked:i failed:i quarantined:i",
         ),
+        _table("known_events", "kind organisation starts_on:d", "ends_on:d", ""),
         _table("stories", "title", "text published_on:d", ""),
         _table(
             "return_estimates",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
@@ -12,17 +14,26 @@ from dashboards.queries import Snapshot
 from dashboards.selection import ALL, HEADLINE, Selection, dimension_label
 
 # Not in a portal: the list would stand outside every landmark.
+Segments = Mapping[str, tuple[str, ...]]
 COMBOBOX = {"shadow": "md", "transitionProps": {"duration": 0}, "withinPortal": False}
 
 
-def dimension_options(snapshot: Snapshot) -> list[dict[str, str]]:
-    """Return the dimensions that the snapshot is split by."""
-    return [{"value": name, "label": dimension_label(name)} for name in snapshot.segments()]
+def dimension_options(segments: Segments) -> list[dict[str, str]]:
+    """Return the dimensions that figures are split by."""
+    return [{"value": name, "label": dimension_label(name)} for name in segments]
 
 
-def group_options(snapshot: Snapshot, dimension: str) -> list[dict[str, str]]:
-    """Return the groups of a dimension; withheld ones say so."""
-    visible = snapshot.visible_segments()
+def group_options(
+    snapshot: Snapshot, dimension: str, segments: Segments | None = None
+) -> list[dict[str, str]]:
+    """Return the groups of a dimension; those without any estimate say so.
+
+    `segments` are those of another table than the estimates; its groups are listed as they are.
+    """
+    if segments is None:
+        segments, visible = snapshot.segments(), snapshot.visible_segments()
+    else:
+        visible = frozenset((dimension, value) for value in segments.get(dimension, ()))
     return [
         {
             "value": value,
@@ -32,7 +43,7 @@ def group_options(snapshot: Snapshot, dimension: str) -> list[dict[str, str]]:
             if (dimension, value) in visible
             else f"{value} (withheld)",
         }
-        for value in snapshot.segments().get(dimension, (ALL,))
+        for value in segments.get(dimension, (ALL,))
     ]
 
 
@@ -43,20 +54,25 @@ def follow_up_options(snapshot: Snapshot) -> list[dict[str, str]]:
 
 
 def bar(
-    page: ids.Page, snapshot: Snapshot, selection: Selection, *, has_follow_up: bool = True
+    page: ids.Page,
+    snapshot: Snapshot,
+    selection: Selection,
+    *,
+    has_follow_up: bool = True,
+    segments: Segments | None = None,
 ) -> Component:
-    """Return the pickers of a view."""
+    """Return the pickers of a view; `segments` where it is not split as the estimates are."""
     pickers = [
         _select(
             ids.on(page, ids.DIMENSION),
             "Split by",
-            dimension_options(snapshot),
+            dimension_options(snapshot.segments() if segments is None else segments),
             selection.dimension,
         ),
         _select(
             ids.on(page, ids.GROUP),
             "Group",
-            group_options(snapshot, selection.dimension),
+            group_options(snapshot, selection.dimension, segments),
             selection.value,
             disabled=selection.is_everyone,
             searchable=True,
@@ -84,6 +100,12 @@ def _select(
         **extra,
     )
     return select
+
+
+def chooser(component_id: str, label: str, options: list[tuple[str, str]], value: str) -> Component:
+    """Return a list to choose what a chart shows, where there is too much for a switch."""
+    data = [{"value": key, "label": text} for key, text in options]
+    return html.Div(_select(component_id, label, data, value), className="picker picker-inline")
 
 
 def switch(component_id: str, label: str, options: list[tuple[str, str]], value: str) -> Component:

@@ -28,6 +28,9 @@ PAGES: tuple[Page, ...] = (
     Page("/", "Overview", "overview"),
     Page("/outcomes/pr_cycle_time", "Outcomes", "outcomes"),
     Page("/evidence", "Evidence", "evidence"),
+    Page("/programme", "Programme", "programme"),
+    Page("/mentors", "Mentors", "mentors"),
+    Page("/stories", "Stories", "stories"),
     Page("/data", "Data", "data"),
     Page("/methods", "Methods", "methods"),
 )

@@ -18,10 +18,13 @@ UNKNOWN_LINK = (
 )
 
 
-def from_query(snapshot: Snapshot, query: dict[str, str]) -> tuple[Selection, str]:
+def from_query(
+    snapshot: Snapshot, query: dict[str, str], segments: controls.Segments | None = None
+) -> tuple[Selection, str]:
     """Return the view that a link asks for, and a notice (HTML) where it cannot be met."""
     asked = {key: query.get(key) or None for key in ("dimension", "group", "follow_up")}
-    selection = selections.choose(snapshot.segments(), snapshot.follow_ups(), **asked)
+    known = snapshot.segments() if segments is None else segments
+    selection = selections.choose(known, snapshot.follow_ups(), **asked)
     if selections.is_met(selection, **asked):
         return selection, ""
     notice = render("notice.html", tone="caution", icon_name="warning", text=UNKNOWN_LINK)
@@ -29,13 +32,17 @@ def from_query(snapshot: Snapshot, query: dict[str, str]) -> tuple[Selection, st
 
 
 def from_pickers(
-    snapshot: Snapshot, dimension: str, group: str | None, follow_up: str | None = None
+    snapshot: Snapshot,
+    dimension: str,
+    group: str | None,
+    follow_up: str | None = None,
+    segments: controls.Segments | None = None,
 ) -> Selection:
     """Return the view that the pickers show.
 
     A change of dimension leaves a group that it does not have: then its first one.
     """
-    segments = snapshot.segments()
+    segments = snapshot.segments() if segments is None else segments
     asked = group if group in segments.get(dimension, ()) else None
     return selections.choose(segments, snapshot.follow_ups(), dimension, asked, follow_up)
 
@@ -55,11 +62,13 @@ def outputs(page: ids.Page) -> list[Output]:
     ]
 
 
-def values(snapshot: Snapshot, selection: Selection) -> list[Any]:
+def values(
+    snapshot: Snapshot, selection: Selection, segments: controls.Segments | None = None
+) -> list[Any]:
     """Return the values of `outputs`."""
     return [
         answer(snapshot, selection),
-        controls.group_options(snapshot, selection.dimension),
+        controls.group_options(snapshot, selection.dimension, segments),
         selection.value,
         selection.is_everyone,
     ]

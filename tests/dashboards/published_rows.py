@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import programme_rows
+
 from pipeline import snapshots
 from pipeline.published import TABLES
 
@@ -500,22 +502,26 @@ def definitions() -> list[Row]:
 
 def organisation() -> Tables:
     """Return a whole snapshot that holds every verdict and state."""
-    return empty() | {
-        "impact_estimates": [*everyone(), *groups()],
-        "impact_series": [*series("pr_cycle_time", 0.15), *series("incident_rate", 0.05)],
-        "survival_curves": [
-            *curves("retention", {"mentored": 0.93, "comparison": 0.88, "baseline": 0.84}),
-            *curves("promotion", {"mentored": 0.19, "comparison": 0.13, "baseline": 0.12}),
-        ],
-        "trust_checks": trust(),
-        "balance": balance(),
-        "sensitivity": sensitivity(),
-        "segment_tests": segment_tests(),
-        "outcome_distribution": spread(),
-        "data_quality": data_quality(),
-        "participant_flow": flow(),
-        "metric_definitions": definitions(),
-    }
+    return (
+        empty()
+        | {
+            "impact_estimates": [*everyone(), *groups()],
+            "impact_series": [*series("pr_cycle_time", 0.15), *series("incident_rate", 0.05)],
+            "survival_curves": [
+                *curves("retention", {"mentored": 0.93, "comparison": 0.88, "baseline": 0.84}),
+                *curves("promotion", {"mentored": 0.19, "comparison": 0.13, "baseline": 0.12}),
+            ],
+            "trust_checks": trust(),
+            "balance": balance(),
+            "sensitivity": sensitivity(),
+            "segment_tests": segment_tests(),
+            "outcome_distribution": spread(),
+            "data_quality": data_quality(),
+            "participant_flow": flow(),
+            "metric_definitions": [*definitions(), *programme_rows.definitions()],
+        }
+        | programme_rows.tables()
+    )
 
 
 def built(when: str, as_of: date = AS_OF) -> Tables:

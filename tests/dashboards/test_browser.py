@@ -37,6 +37,10 @@ PAGES = {
     "/outcomes/pr_cycle_time": "outcome",
     "/outcomes/retention?dimension=organisation&group=Payments": "outcome-group",
     "/evidence": "evidence",
+    "/programme": "programme",
+    "/programme?dimension=organisation&group=Mobile": "programme-withheld",
+    "/mentors": "mentors",
+    "/stories": "stories",
     "/data": "data",
     "/methods": "methods",
 }

@@ -23,6 +23,8 @@ REPORTS = (
     "participant_flow",
     "programme_health",
     "supporting_estimates",
+    "known_events",
+    "stories",
 )
 
 

@@ -1,0 +1,31 @@
+"""Who carries the programme: mentors' load, hours, reviews, and where mentors come from."""
+
+from __future__ import annotations
+
+from dashboards.components.html import render
+from dashboards.pages.health import HealthPage
+from dashboards.queries import Snapshot
+
+PATH = "/mentors"
+TITLE = "Mentors · Mentorship Impact"
+
+
+def below(_snapshot: Snapshot) -> str:
+    """Return what is said of thanking mentors."""
+    return render("mentors.html")
+
+
+PAGE = HealthPage(
+    page="mentors",
+    path=PATH,
+    name="Mentors",
+    about="Each measure in its last full month, by the mentors' own organisation.",
+    sections=(
+        ("How much do they carry?", ("mentor_load", "mentors_over_limit", "mentoring_hours")),
+        ("What do they do?", ("mentor_reviews",)),
+        ("Where do mentors come from?", ("mentee_becomes_mentor_12", "mentee_becomes_mentor")),
+    ),
+    below=below,
+)
+layout_of = PAGE.layout_of
+register = PAGE.register

@@ -1,0 +1,91 @@
+"""The programme's tables of a test snapshot: every status, a withheld group, a changed scale."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+SEED = Path(__file__).parents[2] / "data" / "seeds" / "metric_definitions.csv"
+MONTHS = [date(year, month, 1) for year in (2024, 2025, 2026) for month in range(1, 13)][:30]
+UNITS = {
+    "active_pairs": "pairs",
+    "days_between_sessions": "days",
+    "time_to_match": "days",
+    "dose": "sessions",
+    "mentor_load": "mentees",
+    "mentoring_hours": "hours",
+    "feedback": "of 5",
+}
+
+
+def health_row(measure: str, month: date, value: float | None, **more: Any) -> Row:
+    return {
+        "measure": measure,
+        "segment_dimension": "all",
+        "segment_value": "all",
+        "month": month,
+        "unit": UNITS.get(measure, "share"),
+        "target": None,
+        "status": "no_target",
+        "value": value,
+        "n": 120,
+    } | more
+
+
+def health() -> list[Row]:
+    """Everyone: one measure of each status; Payments: the same, one of them withheld."""
+    rows = []
+    for place, month in enumerate(MONTHS):
+        rise = 0.1 + place / 100
+        short, met = (
+            {"target": 0.5, "status": "needs_action"},
+            {"target": 0.1, "status": "on_target"},
+        )
+        score, scale = (8.0, "of 10") if place < 9 else (4.0, "of 5")
+        rows += [
+            health_row("participation", month, rise, **met),
+            health_row("cadence", month, rise, **short),
+            health_row("active_pairs", month, 50 + 5 * (place % 3)),
+            health_row("feedback", month, score, unit=scale),
+            health_row("mentor_load", month, 1.4, target=2.0, status="on_target"),
+            health_row("mentoring_hours", month, 130.0),
+            health_row(
+                "participation", month, None, status="suppressed", n=None,
+                segment_dimension="organisation", segment_value="Mobile",
+            ),
+            health_row(
+                "participation", month, rise, segment_dimension="organisation",
+                segment_value="Payments", **short,
+            ),
+        ]  # fmt: skip
+    rows.append(health_row("mentee_becomes_mentor", MONTHS[-1], None, status="not_known", n=235))
+    return rows
+
+
+def tables() -> dict[str, list[Row]]:
+    """The programme's published tables."""
+    return {
+        "programme_health": health(),
+        "known_events": [
+            {"kind": "freeze", "organisation": "all", "starts_on": date(2025, 12, 18),
+             "ends_on": date(2026, 1, 4)},
+            {"kind": "reorganisation", "organisation": "Payments", "starts_on": date(2025, 7, 1),
+             "ends_on": None},
+        ],
+        "stories": [
+            {"title": "Two teams, one queue", "text": "We page each other less.",
+             "published_on": date(2025, 2, 11)},
+            {"title": "<img src=x onerror=alert(1)>", "text": "<script>alert(1)</script>",
+             "published_on": date(2025, 3, 11)},
+        ],
+    }  # fmt: skip
+
+
+def definitions() -> list[Row]:
+    """The dictionary's rows of the programme's measures."""
+    named = {row["measure"] for row in health()}
+    with SEED.open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["metric"] in named]

@@ -1,0 +1,110 @@
+"""How the programme's measures are spoken of."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import programme_rows as programme
+import pytest
+
+from dashboards.components import health
+from dashboards.figures import timeline
+from dashboards.pages import stories
+from dashboards.pages.programme import PAGE
+from dashboards.queries import SnapshotStore
+from dashboards.rows import HealthRow, KnownEvent
+
+
+def rows(**wanted: str) -> list[HealthRow]:
+    segment = {"segment_dimension": "all", "segment_value": "all"} | wanted
+    names = [entry.name for entry in fields(HealthRow)]
+    return [
+        HealthRow(**{name: row[name] for name in names})
+        for row in programme.health()
+        if all(row[key] == value for key, value in segment.items())
+    ]
+
+
+def of_mobile() -> list[HealthRow]:
+    return rows(segment_dimension="organisation", segment_value="Mobile")
+
+
+def test_headline_counts_what_misses_its_target_and_names_it(warehouse: Path) -> None:
+    definitions = SnapshotStore(warehouse).current().definitions()
+    text, action = health.headline(rows(), PAGE.measures, definitions)
+    assert text == "1 of 2 measures with a target needs action."
+    assert action == "Short of target: cadence."
+
+
+def test_headline_of_a_withheld_group_judges_nothing(warehouse: Path) -> None:
+    text, _ = health.headline(of_mobile(), PAGE.measures, {})
+    assert text == "No measure has a target that can be judged."
+
+
+def test_headline_without_any_month_says_so() -> None:
+    assert health.headline((), PAGE.measures, {})[0] == "Nothing is known of the programme."
+
+
+def test_line_gives_a_measure_its_unit_bound_and_change(warehouse: Path) -> None:
+    definitions = SnapshotStore(warehouse).current().definitions()
+    found = health.sections(rows(), definitions, PAGE.sections)
+    lines = {line.key: line for section in found for line in section.lines}
+    assert lines["participation"].now == "39\u202f%"
+    assert lines["participation"].target == "at least 10\u202f%"
+    assert lines["participation"].change == "+12\u00a0points"
+    assert lines["active_pairs"].badge.label == "No target set"
+    assert "Eligible people" in lines["participation"].definition
+
+
+def test_trend_of_a_score_stays_on_its_last_scale() -> None:
+    found = health.sections(rows(), {}, PAGE.sections)
+    (line,) = [line for section in found for line in section.lines if line.key == "feedback"]
+    assert line.now == "4.0\u00a0of 5"
+    assert {point.split(",")[1] for point in line.trend.split()} == {"12.0"}
+    drawn = timeline.figure([row for row in rows() if row.measure == "feedback"], ())
+    assert drawn is not None
+    assert set(drawn["data"][0]["y"]) == {4.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "share", "–"),
+        (0.0, "share", "0\u202f%"),
+        (85.0, "pairs", "85\u00a0pairs"),
+        (160.0, "hours", "160\u202fh"),
+        (6.4, "sessions", "6.4"),
+    ],
+)
+def test_value_is_written_in_its_unit(value: float | None, unit: str, text: str) -> None:
+    assert health.written(value, unit) == text
+
+
+def test_chart_marks_events_in_sight_and_the_target() -> None:
+    events = [
+        KnownEvent("freeze", "all", date(2025, 12, 18), date(2026, 1, 4)),
+        KnownEvent("layoff", "all", date(2019, 1, 1), None),
+    ]
+    drawn = timeline.figure([row for row in rows() if row.measure == "cadence"], events)
+    assert drawn is not None
+    assert [shape["type"] for shape in drawn["layout"]["shapes"]] == ["line", "rect"]
+    texts = [note["text"] for note in drawn["layout"]["annotations"]]
+    assert texts == ["Freeze", "target 50\u202f%"]
+
+
+def test_chart_of_withheld_months_draws_nothing() -> None:
+    assert timeline.figure(of_mobile(), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "No story has been told yet."),
+        (1, "One story, told with consent."),
+        (3, "3 stories, told with consent."),
+    ],
+)
+def test_stories_are_counted(count: int, text: str) -> None:
+    assert stories.headline(count) == text
