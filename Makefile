@@ -56,6 +56,7 @@ lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
 
 bench: setup ## measure speed, memory and coverage; writes bench/*.md
 	$(BIN)/python bench/refresh.py
+	$(BIN)/python bench/dashboard.py
 	$(BIN)/python bench/estimates.py
 
 docs: refresh ## build the dbt documentation of every model and column

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 POINTER = "current"
+MOST_REMEMBERED = 96
 COPY_LIMIT_BYTES = 128 * 1024 * 1024
 SEGMENTED = ("segment_dimension", "segment_value")
 
@@ -55,6 +57,7 @@ class NoSnapshotError(SnapshotError):
 
 
 Row = TypeVar("Row", bound=PublishedRow)
+Made = TypeVar("Made")
 ROW_TYPES: tuple[type[Any], ...] = (
     Estimate,
     SeriesPoint,
@@ -136,6 +139,8 @@ class Snapshot:
     info: Mapping[str, str]
     _connection: duckdb.DuckDBPyConnection = field(repr=False)
     _answers: dict[Any, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+    _made: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     previous: Snapshot | None = field(default=None, repr=False)
     history: tuple[Published, ...] = field(default=(), repr=False)
 
@@ -193,6 +198,20 @@ class Snapshot:
     def definitions(self) -> dict[str, Definition]:
         """Metric -> its definition."""
         return {entry.metric: entry for entry in self.table(Definition)}
+
+    def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made for a key before, else make it; the least used is forgotten."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                found: Made = self._made[key]
+                return found
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            if len(self._made) > MOST_REMEMBERED:
+                self._made.popitem(last=False)
+        return made
 
     def _fetch(
         self, row_type: type[Row], where: str, parameters: tuple[Any, ...]

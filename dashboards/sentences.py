@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -136,6 +137,9 @@ def card_sentence(view: View, rows: OutcomeRows) -> str:
     reason = formats.tidy(row.verdict_reason or "")
     if verdict == "suppressed":
         return withheld_words(view.minimum_group)
+    if verdict == "not_enough_data" and row.decidable_on is not None:
+        # When it will be decided is said beside it, as a month.
+        reason = f"{reason.partition('; ')[0].rstrip('.')}." if reason else ""
     if row.estimate is None or verdict in ("not_comparable", "as_overall"):
         return reason or _FALLBACKS.get(verdict or "", "There is no estimate here.")
     return f"{range_words(rows.outcome, row, verdict)}."
@@ -333,21 +337,28 @@ def in_sentence(name: str) -> str:
 # ---- charts ----------------------------------------------------------------------------------
 
 
+#: Share of months in which chance alone moves a 95 % interval off zero.
+CHANCE = 0.05
+
+
 def series_sentence(outcome: Outcome, points: Sequence[SeriesPoint]) -> str:
-    """Say what the months after the start show, by counting intervals that leave out zero."""
+    """Say what the months after the start show, by counting intervals that leave out zero.
+
+    "faster merges in 7 of the 12 months after the start"; empty where there is none after it.
+    """
     after = [point for point in points if point.month > 0 and point.ci_low and point.ci_high]
     if not after:
         return ""
     below = sum((point.ci_high or 1) < 1 for point in after)
     above = sum((point.ci_low or 1) > 1 for point in after)
+    if below + above <= math.ceil(CHANCE * len(after)):
+        return f"no clear pattern in the {len(after)} months after the start"
     parts = [
-        f"{phrase} in {number} of {len(after)} months"
+        f"{phrase} in {number}"
         for number, phrase in ((below, outcome.less), (above, outcome.more))
         if number
     ]
-    if not parts:
-        return f"After the start, no single month's interval leaves out zero ({len(after)} months)."
-    return f"After the start: {formats.words_of(parts)} with an interval that leaves out zero."
+    return f"{formats.words_of(parts)} of the {len(after)} months after the start"
 
 
 def curve_title(outcome: Outcome, curves: Sequence[CurvePoint], months: int) -> str:

@@ -215,7 +215,7 @@ def _group_of_one(check: str) -> CheckGroup:
 
 
 def _group_chip(view: View, group: CheckGroup) -> Chip | None:
-    rows = [row for check in group.concerns for row in view.checks if row.check == check]
+    rows = [row for check in group.concerns for row in view.shown_checks if row.check == check]
     if not rows:
         return None
     status = worst([row.status for row in rows])
@@ -307,7 +307,9 @@ def caveats(view: View) -> tuple[str, ...]:
             "A withheld group says nothing about mentoring in it, neither good nor bad.",
             "Do not take the group's figures from the total by subtraction: they are protected.",
         )
-    found = [_assignment(view), *_failed(view)]
+    failed = _failed(view)
+    has_failure = any(row.status == "fail" for row in view.shown_checks)
+    found = [*failed, _assignment(view)] if has_failure else [_assignment(view), *failed]
     found += [_hidden_cause(view), _undecided(view)]
     found += [_own_caveat(rows) for rows in view.outcomes]
     if not view.selection.is_everyone:
@@ -326,14 +328,15 @@ def _assignment(view: View) -> str:
             "offered a mentor here; it need not hold where people choose."
         )
     return (
-        "Mentoring was not assigned by lot. Mentored engineers did better or worse; that mentoring "
-        "caused it is not shown. Matching removes only the differences that were measured."
+        "That mentoring caused a difference is not shown: nobody was assigned by lot, and matching "
+        "removes only the differences that were measured."
     )
 
 
 def _failed(view: View) -> list[str]:
-    serious = [row for row in view.checks if row.status in ("fail", "warn") and row.sentence]
-    return list(dict.fromkeys(_check_line(view, row) for row in serious))
+    serious = [row for row in view.shown_checks if row.status in ("fail", "warn") and row.sentence]
+    ranked = sorted(serious, key=lambda row: row.status != "fail")
+    return list(dict.fromkeys(_check_line(view, row) for row in ranked))
 
 
 def _hidden_cause(view: View) -> str:

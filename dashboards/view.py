@@ -65,6 +65,19 @@ class View:
         return formats.share(float(self.snapshot.info.get("confidence", "0.95")))
 
     @property
+    def shown_checks(self) -> tuple[TrustCheck, ...]:
+        """Checks of what the page shows: one of an estimate that is not shown passes nothing.
+
+        A check that is of everything, or that says why an outcome has no estimate, stays.
+        """
+        hidden = {
+            rows.outcome.key
+            for rows in self.outcomes
+            if rows.matched is None or rows.matched.estimate is None
+        }
+        return tuple(row for row in self.checks if row.outcome not in hidden)
+
+    @property
     def carries_verdicts(self) -> bool:
         """Verdicts exist only at the windows fixed in advance."""
         return self.selection.follow_up is None

@@ -9,7 +9,7 @@ from typing import Any
 from dash import Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboards import formats, ids, sentences
+from dashboards import formats, ids, locales, sentences
 from dashboards.components import controls
 from dashboards.components.html import Html, attributes, render
 from dashboards.figures import event_study, survival
@@ -120,16 +120,33 @@ def _nothing(view: View, what: str) -> str:
 
 def series_part(view: View, outcome_key: str) -> ChartPart:
     """Return the monthly gap of one outcome."""
+    key = ("series", outcome_key, view.selection, locales.current())
+    return view.snapshot.remembered(key, lambda: _series_part(view, outcome_key))
+
+
+def _series_part(view: View, outcome_key: str) -> ChartPart:
     outcome = BY_KEY[outcome_key]
     points = view.series.get(outcome_key, ())
     label = view.label(outcome_key)
     drawn = event_study.figure(points, better_sign(outcome_key, "ratio"))
     title = f"{label}, month by month around the start"
+    verdict = next(rows.verdict for rows in view.outcomes if rows.outcome.key == outcome_key)
     if drawn is None:
         head = _head(title, "Change against matched peers.")
         return ChartPart(head, None, _nothing(view, _no_series(view)), "")
-    summary = sentences.series_sentence(outcome, points)
-    text = f"Change against matched peers; shading is the {view.confidence} interval. {summary}"
+    is_open = verdict in ("not_enough_data", "not_comparable")
+    summary = "" if is_open else sentences.series_sentence(outcome, points)
+    text = (
+        f"Change against matched peers, month by month; shading is the {view.confidence} interval. "
+        + (
+            "A month counts where its interval leaves out zero."
+            if summary
+            else "There is no verdict here, so nothing is to be read from single months."
+        )
+    )
+    if event_study.is_cut(points):
+        text += " The axis is cut; the table has the whole intervals."
+    title = f"{label}: {summary}" if summary else title
     return ChartPart(_head(title, text), drawn, _series_table(view, outcome_key), summary)
 
 
@@ -159,13 +176,20 @@ def _series_table(view: View, outcome_key: str) -> str:
 
 def curve_part(view: View, outcome_key: str) -> ChartPart:
     """Return the arms' curves of one outcome."""
+    key = ("curve", outcome_key, view.selection, locales.current())
+    return view.snapshot.remembered(key, lambda: _curve_part(view, outcome_key))
+
+
+def _curve_part(view: View, outcome_key: str) -> ChartPart:
     outcome = BY_KEY[outcome_key]
     points = view.curves.get(outcome_key, ())
     drawn = survival.figure(points, outcome.window)
     if drawn is None:
         title = f"{view.label(outcome_key)} over time"
         head = _head(title, "Share of each arm, month by month.")
-        return ChartPart(head, None, _nothing(view, "No curve can be shown here."), "")
+        return ChartPart(
+            head, None, _nothing(view, "Too few people were followed to draw a curve here."), ""
+        )
     title = sentences.curve_title(outcome, points, outcome.window)
     text = (
         f"Points are the months that can be shown; shading is the {view.confidence} interval. "

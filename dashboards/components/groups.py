@@ -153,7 +153,9 @@ def windows_html(view: View, outcome: Outcome) -> str:
 def _window(row: Estimate, outcome: Outcome) -> Window:
     note = sentences.verdict_words(row.verdict).label
     if not row.is_headline and row.estimate is not None:
-        note = "no verdict"
+        note = "No verdict"
+    elif row.decidable_on is not None:
+        note += f", decidable about {formats.month(row.decidable_on)}"
     return Window(
         name=f"{row.follow_up_months} months",
         effect=formats.effect(row.estimate, row.scale),

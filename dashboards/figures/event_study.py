@@ -10,6 +10,9 @@ from dashboards.figures.template import axis, band, layout, nice_ticks, percent_
 from dashboards.palette import light
 from dashboards.rows import SeriesPoint
 
+MOST_REACH = 2.5
+LEAST_REACH = 60.0
+
 
 def visible(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:
     """Return the points that have a figure, by month."""
@@ -37,7 +40,8 @@ def figure(points: Sequence[SeriesPoint], better: int) -> dict[str, Any] | None:
     lows = [formats.change_percent(_or(point.ci_low, point.estimate)) for point in shown]
     highs = [formats.change_percent(_or(point.ci_high, point.estimate)) for point in shown]
     months = [point.month for point in shown]
-    ticks = nice_ticks(min(0.0, *lows), max(0.0, *highs))
+    low, high = _limits(values, lows, highs)
+    ticks = nice_ticks(low, high)
     colour = light("mentored")
     line = {
         "type": "scatter",
@@ -53,6 +57,29 @@ def figure(points: Sequence[SeriesPoint], better: int) -> dict[str, Any] | None:
         "data": [*band(months, lows, highs, colour), line],
         "layout": _layout(months, ticks, better),
     }
+
+
+def _limits(
+    values: Sequence[float], lows: Sequence[float], highs: Sequence[float]
+) -> tuple[float, float]:
+    """Return the ends of the axis: every point fits, and of the widest intervals what does.
+
+    One month with a handful of people would otherwise flatten all the others.
+    """
+    reach = max(MOST_REACH * max(abs(value) for value in values), LEAST_REACH)
+    return max(min(0.0, *lows), -reach), min(max(0.0, *highs), reach)
+
+
+def is_cut(points: Sequence[SeriesPoint]) -> bool:
+    """Tell whether an interval reaches beyond the axis of `figure`."""
+    shown = visible(points)
+    if not shown:
+        return False
+    values = [formats.change_percent(point.estimate or 1.0) for point in shown]
+    lows = [formats.change_percent(_or(point.ci_low, point.estimate)) for point in shown]
+    highs = [formats.change_percent(_or(point.ci_high, point.estimate)) for point in shown]
+    ticks = nice_ticks(*_limits(values, lows, highs))
+    return min(lows) < ticks[0] or max(highs) > ticks[-1]
 
 
 def _or(value: float | None, other: float | None) -> float:

@@ -58,10 +58,10 @@ def figure(points: Sequence[CurvePoint], horizon: int) -> dict[str, Any] | None:
 
     Returns
     -------
-    The figure, or None where no arm has a figure.
+    The figure, or None where no arm has a figure after the start.
     """
     arms = by_arm(points)
-    if not arms:
+    if not any(row.month > 0 for rows in arms.values() for row in rows):
         return None
     traces: list[dict[str, Any]] = []
     for arm, rows in arms.items():
@@ -114,7 +114,7 @@ def _layout(arms: Mapping[str, Sequence[CurvePoint]], horizon: int) -> dict[str,
     low, high = min(ticks[0], *values), max(ticks[-1], *values)
     marks = list(range(0, last + 1, 6 if last > 8 else 1))
     return layout(
-        margin={"l": 52, "r": 74, "t": 18, "b": 44, "pad": 4},
+        margin={"l": 52, "r": 90, "t": 18, "b": 44, "pad": 4},
         xaxis=axis(
             "Months since the month of the start",
             range=[0, max(last, 1)],

@@ -13,7 +13,7 @@ from dashboards.components.html import Html, render
 from dashboards.components.shell import page
 from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
-from dashboards.view import View, load
+from dashboards.view import View
 
 PATH = "/evidence"
 TITLE = "Evidence · Mentorship Impact"
@@ -24,8 +24,9 @@ PARTS = (ids.VERDICT, ids.CHECKS, ids.BALANCE, ids.ESTIMATORS, ids.POWER)
 def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
     """Return the page's components for the view that a query string asks for."""
     selection, notice = picking.from_query(snapshot, query)
-    view = load(snapshot, selection)
-    verdict, checks, balance, estimators, power = parts(view)
+    view = picking.view_of(snapshot, selection)
+    made = picking.drawn(PAGE, view, lambda: parts(view))
+    verdict, checks, balance, estimators, power = made
     series = charts.series_part(view, charts.OUTCOMES["series"][0].key)
     return [
         Html(id=ids.on(PAGE, ids.LINK_NOTICE), html=notice),
@@ -82,10 +83,10 @@ def register(app: Dash, store: SnapshotStore) -> None:
         selection = picking.from_pickers(snapshot, dimension, group)
         if snapshot.id != shown_id:
             return [picking.answer(snapshot, selection), *[no_update] * (len(outputs) - 1)]
-        view = load(snapshot, selection)
+        view = picking.view_of(snapshot, selection)
         return [
             *picking.values(snapshot, selection),
-            *parts(view),
+            *picking.drawn(PAGE, view, lambda: parts(view)),
             *charts.values(charts.series_part(view, series)),
         ]
 

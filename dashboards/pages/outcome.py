@@ -14,7 +14,7 @@ from dashboards.components.shell import page
 from dashboards.outcomes import BY_KEY, HEADLINE, Outcome
 from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
-from dashboards.view import View, load
+from dashboards.view import View
 
 PATH = "/outcomes/pr_cycle_time"
 PATH_TEMPLATE = "/outcomes/<outcome>"
@@ -31,8 +31,9 @@ def title(outcome: str = "") -> str:
 def body(snapshot: Snapshot, outcome: Outcome, query: dict[str, str]) -> list[Component]:
     """Return the page's components for an outcome and the view that a query string asks for."""
     selection, notice = picking.from_query(snapshot, query)
-    view = load(snapshot, selection)
-    verdict, card, windows, by_group, spread = parts(view, outcome)
+    view = picking.view_of(snapshot, selection)
+    made = picking.drawn((PAGE, outcome.key), view, lambda: parts(view, outcome))
+    verdict, card, windows, by_group, spread = made
     tabs = [(entry, view.label(entry.key)) for entry in HEADLINE]
     tabs_html = render("tabs.html", tabs=tabs, current=outcome.key)
     return [
@@ -111,10 +112,10 @@ def register(app: Dash, store: SnapshotStore) -> None:
         selection = picking.from_pickers(snapshot, dimension, group)
         if snapshot.id != shown_id:
             return [picking.answer(snapshot, selection), *[no_update] * (len(outputs) - 1)]
-        view, outcome = load(snapshot, selection), BY_KEY[key]
+        view, outcome = picking.view_of(snapshot, selection), BY_KEY[key]
         return [
             *picking.values(snapshot, selection),
-            *parts(view, outcome),
+            *picking.drawn((PAGE, key), view, lambda: parts(view, outcome)),
             *charts.values(_chart(view, outcome)),
         ]
 

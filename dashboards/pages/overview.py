@@ -14,7 +14,7 @@ from dashboards.components.html import Html, render
 from dashboards.components.shell import page
 from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
-from dashboards.view import View, load
+from dashboards.view import View
 
 PATH = "/"
 TITLE = "Overview · Mentorship Impact"
@@ -26,8 +26,8 @@ PARTS = (ids.VERDICT, ids.CARDS, ids.FOREST, ids.CAVEATS, ids.CHANGES)
 def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
     """Return the page's components for the view that a query string asks for."""
     selection, notice = picking.from_query(snapshot, query)
-    view = load(snapshot, selection)
-    verdict, card, effects, caveats, changed = parts(view)
+    view = picking.view_of(snapshot, selection)
+    verdict, card, effects, caveats, changed = picking.drawn(PAGE, view, lambda: parts(view))
     panel = "card panel"
     return [
         Html(id=ids.on(PAGE, ids.LINK_NOTICE), html=notice),
@@ -118,10 +118,10 @@ def register(app: Dash, store: SnapshotStore) -> None:
         if snapshot.id != shown_id:
             # Figures of two snapshots never stand on one page: keep this one, offer the other.
             return [picking.answer(snapshot, selection), *[no_update] * (len(outputs) - 1)]
-        view = load(snapshot, selection)
+        view = picking.view_of(snapshot, selection)
         return [
             *picking.values(snapshot, selection),
-            *parts(view),
+            *picking.drawn(PAGE, view, lambda: parts(view)),
             *charts.values(charts.series_part(view, series)),
             *charts.values(charts.curve_part(view, curve)),
         ]

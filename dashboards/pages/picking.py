@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from dash import Output
 
-from dashboards import ids
+from dashboards import ids, locales
 from dashboards import selection as selections
 from dashboards.components import controls
 from dashboards.components.html import render
 from dashboards.queries import Snapshot
 from dashboards.selection import Selection
+from dashboards.view import View, load
 
+Made = TypeVar("Made")
 UNKNOWN_LINK = (
     "This link asks for a group or window that this snapshot does not hold. Everyone is shown."
 )
@@ -45,6 +48,17 @@ def from_pickers(
     segments = snapshot.segments() if segments is None else segments
     asked = group if group in segments.get(dimension, ()) else None
     return selections.choose(segments, snapshot.follow_ups(), dimension, asked, follow_up)
+
+
+def view_of(snapshot: Snapshot, selection: Selection) -> View:
+    """Return a view, loaded once a snapshot."""
+    return snapshot.remembered(("view", selection), lambda: load(snapshot, selection))
+
+
+def drawn(part: Hashable, view: View, make: Callable[[], Made]) -> Made:
+    """Return a part of a page, drawn once for a snapshot, a view and a reader's locale."""
+    key = (part, view.selection, locales.current())
+    return view.snapshot.remembered(key, make)
 
 
 def answer(snapshot: Snapshot, selection: Selection) -> dict[str, str]:

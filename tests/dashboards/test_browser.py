@@ -273,7 +273,7 @@ def test_chart_switch_shows_the_other_outcome(visit: Visit) -> None:
     page = visit.open()
     page.locator("#overview-series-outcome").get_by_text("Incident rate").click()
     expect(page.locator("#overview-series-head h2")).to_have_text(
-        "Incident rate, month by month around the start"
+        "Incident rate: no clear pattern in the 12 months after the start"
     )
     page.locator("#overview-curve-outcome").get_by_text("Promotion").click()
     expect(page.locator("#overview-curve-head h2")).to_contain_text("promoted within 12 months")

@@ -93,9 +93,9 @@ def test_only_the_headline_window_carries_a_verdict(view_of: Views) -> None:
     found = re.findall(r'row">(\d+ months)</th>.*?nowrap">(.*?)</td>', text)
     assert found == [
         ("6 months", "Better"),
-        ("12 months", "no verdict"),
-        ("18 months", "no verdict"),
-        ("24 months", "no verdict"),
+        ("12 months", "No verdict"),
+        ("18 months", "No verdict"),
+        ("24 months", "No verdict"),
     ]
 
 

@@ -149,7 +149,7 @@ def test_sources_over_45_days_apart_are_told(view_of: Views, git_end: str, is_to
 
 def test_caveats_name_assignment_hidden_causes_and_blind_spots(view_of: Views) -> None:
     text = " ".join(trust.caveats(view_of()))
-    assert "not assigned by lot" in text
+    assert "nobody was assigned by lot" in text
     assert "1.6 times (PR cycle time) and 2.1 times (retention)" in text
     assert "No clear difference is not no effect" in text
     assert "slow spell before they started" in text
