@@ -8,6 +8,12 @@ int_mentees_indexed as (
     select * from {{ ref('int_mentees_indexed') }}
 ),
 
+int_data_ends as (
+    select * from {{ ref('int_data_ends') }}
+),
+
+-- Who was mentored before the data start is in neither arm: nothing is known of them
+-- without mentoring.
 population_months as (
     select
         int_person_months.*,
@@ -17,7 +23,12 @@ population_months as (
     from int_person_months
     left join int_mentees_indexed
         on int_person_months.person_key = int_mentees_indexed.person_key
-    where int_person_months.is_in_population
+    cross join int_data_ends
+    where
+        int_person_months.is_in_population
+        and coalesce(
+            int_mentees_indexed.index_date >= int_data_ends.data_start, true
+        )
 )
 
 -- Who was mentored counts with the months after that of the start, the others with all;
