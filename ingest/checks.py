@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -18,6 +19,24 @@ from ingest.report import FileReport
 from ingest.sql import name, transaction
 
 Row = tuple[str, str, str, int, int, int, str, datetime]
+HIRED = "hire_date"
+
+
+@dataclass(frozen=True)
+class Undated:
+    """A table of employees: its rows, and those without a hire date."""
+
+    table: str
+    rows: int
+    missing: int
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what to do."""
+        return (
+            f"hris: {self.missing} of {self.rows} rows of {self.table} have no hire date: these "
+            "people are left out of every figure. Fill in hire_date."
+        )
 
 
 def record(
@@ -39,6 +58,19 @@ def record(
         *_accounts(connection, file_ids, now, quarantine_share),
         *_noted(connection, file_ids, now),
         *_files(reports, now),
+        *(
+            (
+                one.table.split("__", maxsplit=1)[0],
+                one.table,
+                "employees_dated",
+                one.rows,
+                one.missing,
+                0,
+                "warn" if one.missing else "ok",
+                now,
+            )
+            for one in undated(connection)
+        ),
     ]
     if incomplete:
         rows.append(("incidents", "", "pages_complete", incomplete, incomplete, 0, "fail", now))
@@ -70,6 +102,20 @@ def missing_pages(looks: Sequence[Peek]) -> list[str]:
                 "export all pages"
             )
     return sentences
+
+
+def undated(connection: duckdb.DuckDBPyConnection) -> list[Undated]:
+    """Count the employees without a hire date, in every source: no month of theirs is known."""
+    found = []
+    for table in schema.tables():
+        if table.shape != "employees" or HIRED not in {column.name for column in table.stored}:
+            continue
+        ((rows, missing),) = connection.execute(
+            f"select count(*), count(*) - count({HIRED}) from raw.{name(table.name)}"
+        ).fetchall()
+        if rows:
+            found.append(Undated(table.name, rows, missing))
+    return found
 
 
 def is_empty(connection: duckdb.DuckDBPyConnection, shape: str) -> bool:

@@ -143,8 +143,9 @@ def read_all(
         ids = [one.file_id for one in found]
         share = settings.quarantine_share
         checks.record(connection, ids, run.reports, len(pages), run.now, share)
+        gaps = [one.sentence for one in checks.undated(connection) if one.missing]
     by_path = sorted(run.reports, key=lambda one: one.path)
-    report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages), run.now)
+    report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages, *gaps), run.now)
     return report, refuse.unusable(connection, report, settings, ids, exports)
 
 

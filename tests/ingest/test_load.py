@@ -638,3 +638,14 @@ def test_what_a_killed_run_left_is_cleared(exports, warehouse):
     (left / "text").write_text("ada@example.org")
     warehouse.load(exports)
     assert not left.exists()
+
+
+def test_employees_without_a_hire_date_are_counted_and_mentioned(exports, warehouse):
+    header = ["employee_id", "email", "hire_date"]
+    rows = (["E1", "a@x", "2020-01-06"], ["E2", "b@x", ""], ["E3", "c@x", "never"])
+    exports.rows("hris/employees.csv", header, *rows)
+    report = warehouse.load(exports)
+    (said,) = [text for text in report.problems if "hire date" in text]
+    assert said.startswith("hris: 2 of 3 rows of generic__employees have no hire date")
+    query = "select rows_checked, failed, status from raw.data_checks where check_name = ?"
+    assert warehouse.all(query, "employees_dated") == [(3, 2, "warn")]
