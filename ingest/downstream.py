@@ -54,6 +54,7 @@ WITHOUT_COLUMN = {
 SAYS = {
     "log_entries": "incident_responders",
     "users": "identities",
+    "accounts": "identities",
 }
 
 

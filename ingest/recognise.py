@@ -95,22 +95,26 @@ def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
     if best.is_flat:
         return _flat_plan(look, best, zone)
     unused = tuple(key for key in look.columns if key not in best.columns)
-    return Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions)
+    return Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions, only=best.only)
 
 
 def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
     """Find the named columns of a flat shape in the file at hand."""
-    have = {canonical(column): column for column in reversed(look.columns) if column}
+    have: dict[str, list[str]] = {}
+    for column in dict.fromkeys(look.columns):
+        have.setdefault(canonical(column), []).append(column)
     read: dict[str, str] = {}
 
     def found(match: re.Match[str]) -> str:
         wanted = match.group(1).replace('""', '"')
-        column = have.get(canonical(wanted))
-        if column is None and look.format != "json":
+        columns = have.get(canonical(wanted), [])
+        if not columns and look.format != "json":
             return "null::varchar"
-        column = column or wanted  # a record further on may have the key
-        read[column] = "VARCHAR"
-        return mapped.text(look, column)
+        columns = columns or [wanted]  # a record further on may have the key
+        read.update(dict.fromkeys(columns, "VARCHAR"))
+        texts = [mapped.text(look, column) for column in columns]
+        filled = ", ".join(f"nullif({text}, '')" for text in texts)
+        return texts[0] if len(texts) == 1 else f"coalesce({filled})"
 
     def located(sql: str) -> str:
         return type(sql)(CELL.sub(found, sql))
@@ -125,7 +129,8 @@ def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
         for one in shape.fills
     )
     unused = tuple(column for column in look.columns if column and column not in read)
-    return Plan(shape.name, read, fills, zone, unused, shape.suspicions)
+    only = located(shape.only)
+    return Plan(shape.name, read, fills, zone, unused, shape.suspicions, only=only)
 
 
 def _fits(look: Peek, shape: VendorShape) -> bool:

@@ -88,6 +88,9 @@ class VendorShape:
         expressions of its fills name a column with `cell`; how its header is written (upper and
         lower case, blanks) does not matter, `columns` follow from the file, and `is_one` is not
         asked.
+    only
+        SQL condition over `r`: other records are of another kind (an issue that is no incident)
+        and are not read.
     """
 
     name: str
@@ -97,6 +100,7 @@ class VendorShape:
     is_one: Callable[[Mapping[str, Any]], bool] = lambda record: bool(record)
     suspicions: tuple[Suspicion, ...] = ()
     is_flat: bool = False
+    only: str = "true"
 
 
 def cell(header: str) -> str:
@@ -124,6 +128,8 @@ class Plan:
         Signs that the export is not whole.
     date_order
         Order of day and month in `7/5/2024`, where the settings say; None: what the file shows.
+    only
+        SQL condition over `r` for the records that are read.
     """
 
     name: str
@@ -133,6 +139,7 @@ class Plan:
     unused: tuple[str, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     date_order: DateOrder | None = None
+    only: str = "true"
 
     @property
     def source(self) -> str:

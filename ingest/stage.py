@@ -244,7 +244,7 @@ def _stage_records(
         f"select {file} as _file, row_number() over () as _row, "
         f"{quote(look.modified_at.isoformat())}::timestamptz as _file_updated_at, "
         f"{relation.overflow} as t__overflow, {_texts(fill)}{carried} "
-        f"from {relation.sql} where {relation.keep}"
+        f"from {relation.sql} where ({relation.keep}) and ({plan.only})"
         for file, (relation, look) in enumerate(zip(relations, looks, strict=True))
     ]
     keep = tuple(f"l_{at}" for at in range(1, len(lists) + 1))

@@ -44,19 +44,43 @@ IS_DRAFT = (
     r"coalesce(v_is_draft or regexp_matches(t_title, '^\s*\[?(draft|wip)[]:]', 'i'), v_is_draft)"
 )
 SEVERITY = {
-    "critical": ("sev0", "sev1", "p0", "p1", "1", "blocker", "s1", "sev_1", "sev_0"),
-    "high": ("sev2", "p2", "2", "major", "s2", "sev_2", "error"),
-    "medium": ("sev3", "p3", "3", "moderate", "s3", "sev_3", "warning"),
-    "low": ("sev4", "sev5", "p4", "p5", "4", "5", "minor", "s4", "s5", "sev_4", "sev_5", "info"),
+    "critical": (
+        *("sev0", "sev1", "p0", "p1", "1", "blocker", "s1", "sev_1", "sev_0"),
+        *("1_critical", "highest"),
+    ),
+    "high": ("sev2", "p2", "2", "major", "s2", "sev_2", "error", "2_high"),
+    "medium": (
+        *("sev3", "p3", "3", "moderate", "s3", "sev_3", "warning", "3_moderate", "3_medium"),
+        "normal",
+    ),
+    "low": (
+        *("sev4", "sev5", "p4", "p5", "4", "5", "minor", "s4", "s5", "sev_4", "sev_5", "info"),
+        *("4_low", "5_planning", "lowest", "trivial"),
+    ),
 }
 INCIDENT_STATUS = {
-    "triggered": ("open", "new", "in_progress"),
-    "acknowledged": ("acked",),
-    "resolved": ("closed", "done", "fixed"),
+    "triggered": (
+        *("open", "new", "in_progress", "active", "started", "triage", "in_triage", "live"),
+        *("investigating", "detected", "to_do", "1"),
+    ),
+    "acknowledged": (
+        *("acked", "on_hold", "identified", "monitoring", "mitigated", "2", "3"),
+        *("awaiting_user_info", "awaiting_problem", "awaiting_vendor", "awaiting_evidence"),
+    ),
+    "resolved": (
+        *("closed", "done", "fixed", "learning", "completed", "postmortem", "retrospective"),
+        *("6", "7"),
+    ),
     "merged": ("duplicate",),
-    "test": (),
-    "cancelled": ("canceled",),
+    "test": ("tutorial", "gameday", "example"),
+    "cancelled": ("canceled", "declined", "8"),
 }
+# How a vendor says when, if not as a moment.
+ACKNOWLEDGED_AFTER, RESOLVED_AFTER = "seconds_to_acknowledge", "seconds_to_resolve"
+
+
+def _after(column: str, seconds: str) -> str:
+    return f"coalesce(v_{column}, v_created_at + to_microseconds((v_{seconds} * 1e6)::bigint))"
 
 
 def _table(
@@ -90,7 +114,15 @@ TABLES: tuple[Table, ...] = (
         person("email", required=True),
         _day("hire_date", required=True),
         _day("termination_date"),
-        vocabulary("termination_type", "voluntary", "involuntary"),
+        vocabulary(
+            "termination_type",
+            "voluntary",
+            "involuntary",
+            also={
+                "voluntary": ("resigned", "resignation", "quit", "retired", "retirement"),
+                "involuntary": ("laid_off", "layoff", "dismissed", "dismissal", "fired"),
+            },
+        ),
         vocabulary(
             "employment_type",
             "full_time",
@@ -226,9 +258,13 @@ TABLES: tuple[Table, ...] = (
         Column("team", "hash"),
         vocabulary("severity", *SEVERITY, also=SEVERITY, required=True),
         _time("created_at", required=True, essential=True),
-        _time("acknowledged_at"),
-        _time("resolved_at"),
+        Column(
+            "acknowledged_at", "time", event=True, fill=_after("acknowledged_at", "acknowledged_in")
+        ),
+        Column("resolved_at", "time", event=True, fill=_after("resolved_at", "resolved_in")),
         vocabulary("status", *INCIDENT_STATUS, also=INCIDENT_STATUS),
+        Column("acknowledged_in", "number", read_only=True, made_of=ACKNOWLEDGED_AFTER),
+        Column("resolved_in", "number", read_only=True, made_of=RESOLVED_AFTER),
     ),
     _table(
         "incident_responders",
@@ -458,6 +494,10 @@ TABLES: tuple[Table, ...] = (
         Column("attribute", "dimension", essential=True),
         Column("value", "dimension"),
     ),
+)
+EMPLOYEES, JOB_HISTORY, LEAVES, INCIDENTS, RESPONDERS = (
+    next(one for one in TABLES if one.shape == shape)
+    for shape in ("employees", "job_history", "leaves", "incidents", "incident_responders")
 )
 MENTORSHIPS, SESSIONS, GOALS, SURVEYS, APPLICATIONS, MENTORS = (
     next(one for one in TABLES if one.shape == shape)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.declare import Column, Table, person, vocabulary
-from ingest.source import Fill, VendorShape
-from ingest.sources.generic import SEVERITY
+from ingest.source import Fill, Typed, VendorShape, cell
+from ingest.sources.generic import ACKNOWLEDGED_AFTER, RESOLVED_AFTER, RESPONDERS, SEVERITY
+from ingest.sources.generic import INCIDENTS as ALL_INCIDENTS
 
 ENTRY_TYPES = (
     "trigger",
@@ -76,6 +77,13 @@ def _entry_type(element: str) -> str:
 def _person(agent: str) -> str:
     """SQL for the id of a reference, if it refers to a user and not to a service or a policy."""
     return f"case when {agent}.type in ('user', 'user_reference') then {agent}.id end"
+
+
+def _listed(header: str) -> str:
+    """SQL for the list in a cell: `["PA", "PB"]`, `PA;PB` or `PA, PB`."""
+    bare = f"regexp_replace(coalesce({cell(header)}, ''), '[\\[\\]\" ]', '', 'g')"
+    parts = f"string_split_regex({bare}, '[;,]')"
+    return f"list_filter({parts}, lambda one: one not in ('', 'null'))"
 
 
 def _is_incident(record: Mapping[str, Any]) -> bool:
@@ -170,5 +178,45 @@ SHAPES: tuple[VendorShape, ...] = (
         is_one=_is_user,
         columns={"id": "VARCHAR", "email": "VARCHAR"},
         fills=(Fill(USERS, {"pagerduty_user": "r.id", "email": "r.email"}),),
+    ),
+    VendorShape(
+        "pagerduty__analytics",
+        # Of raw incidents, as JSON or as CSV; a list is a JSON list or joined in its cell.
+        keys=frozenset({"id", "created_at", "seconds_to_first_ack", "seconds_to_resolve"}),
+        is_flat=True,
+        columns={},
+        fills=(
+            Fill(
+                ALL_INCIDENTS,
+                {
+                    "incident_id": cell("id"),
+                    "service": cell("service_id"),
+                    "team": cell("team_id"),
+                    "severity": f"coalesce(nullif({cell('priority_name')}, ''), {cell('urgency')})",
+                    "status": cell("status"),
+                    "created_at": cell("created_at"),
+                    ACKNOWLEDGED_AFTER: cell("seconds_to_first_ack"),
+                    "resolved_at": cell("resolved_at"),
+                    RESOLVED_AFTER: f"case when {cell('status')} = 'resolved' "
+                    f"then {cell('seconds_to_resolve')} end",
+                    "updated_at": cell("updated_at"),
+                },
+            ),
+            Fill(
+                RESPONDERS,
+                {
+                    "incident_id": "parent.incident_id",
+                    "responder": "e.who",
+                    "role": "e.role",
+                    # Only the first acknowledgement has a time: of several people, whose it was
+                    # cannot be told.
+                    "joined_at": Typed("case when e.role is null then parent.acknowledged_at end"),
+                },
+                each=f"list_concat(list_transform({_listed('acknowledged_user_ids')}, "
+                "lambda one: {'who': one, 'role': null::varchar}), "
+                f"list_transform(list_concat({_listed('joined_user_ids')}, "
+                f"{_listed('assigned_user_ids')}), lambda one: {{'who': one, 'role': 'other'}}))",
+            ),
+        ),
     ),
 )

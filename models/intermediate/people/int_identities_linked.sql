@@ -10,6 +10,10 @@ stg_pagerduty__users as (
     select * from {{ ref('stg_pagerduty__users') }}
 ),
 
+stg_accounts__accounts as (
+    select * from {{ ref('stg_accounts__accounts') }}
+),
+
 -- What the HRIS itself says. A keyed hash knows no kind: the same text gives the same
 -- hash in every column, so an e-mail joins wherever it appears.
 employee_names as (
@@ -80,10 +84,25 @@ user_names as (
         on stg_pagerduty__users.email_key = employee_and_mapped_names.identifier_key
 ),
 
+-- So is an account that single sign-on, a directory or another tool gives to an address
+-- or an employee id.
+account_names as (
+    select distinct
+        stg_accounts__accounts.account_key as identifier_key,
+        employee_and_mapped_names.person_key,
+        'account' as method,
+        4 as priority
+    from stg_accounts__accounts
+    inner join employee_and_mapped_names
+        on stg_accounts__accounts.owner_key = employee_and_mapped_names.identifier_key
+),
+
 all_names as (
     select * from employee_and_mapped_names
     union all
     select * from user_names
+    union all
+    select * from account_names
 ),
 
 best_priorities as (

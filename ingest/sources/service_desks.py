@@ -1,0 +1,176 @@
+"""ServiceNow (table API, list export, event log) and Jira (CSV): tickets that are incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ingest.declare import Table
+from ingest.source import Fill, VendorShape, cell
+from ingest.sources.accounts import accounts
+from ingest.sources.generic import INCIDENTS, RESPONDERS
+
+TABLES: tuple[Table, ...] = ()
+# Tickets of other kinds bear the same columns: changes, problems, requests, tasks.
+OTHER_TICKETS = ("CHG", "PRB", "RITM", "REQ", "SCTASK", "CTASK", "PTASK", "STRY")
+
+
+def _value(field: str) -> str:
+    """SQL for a field that is a text or, for a reference, an object with its value."""
+    text = f"r.{field}"
+    return (
+        f"case when starts_with({text}, '{{') "
+        f"then coalesce(json_extract_string({text}, '$.value'), "
+        f"json_extract_string({text}, '$.display_value')) else nullif({text}, '') end"
+    )
+
+
+def _is_incident(record: Mapping[str, Any]) -> bool:
+    number = record.get("number")
+    text = str(number.get("value") if isinstance(number, Mapping) else number)
+    return not text.upper().startswith(OTHER_TICKETS)
+
+
+def _is_user(record: Mapping[str, Any]) -> bool:
+    return "number" not in record
+
+
+def _status(state: str, close_code: str) -> str:
+    folded = f"lower({state})"
+    return (
+        f"case when {close_code} ilike '%duplicate%' then 'merged' "
+        f"when {folded} = 'in progress' then 'acknowledged' else {state} end"
+    )
+
+
+def _responders(*listed: tuple[str, str]) -> Fill:
+    """Fill responders: (SQL for who, role)."""
+    people = ", ".join(f"{{'who': {who}, 'role': '{role}'}}" for who, role in listed)
+    return Fill(
+        RESPONDERS,
+        {"incident_id": "parent.incident_id", "responder": "e.who", "role": "e.role"},
+        each=f"list_filter([{people}], lambda one: one.who not in ('', '?'))",
+    )
+
+
+_FIELDS = (
+    *("sys_id", "number", "state", "priority", "opened_at", "resolved_at", "closed_at"),
+    *("assigned_to", "resolved_by", "assignment_group", "business_service", "cmdb_ci"),
+    *("sys_updated_on", "close_code"),
+)
+LOGGED = "1000000000"  # seconds: counts of changes become moments in their order
+SERVICENOW = (
+    VendorShape(
+        "servicenow__incidents",
+        keys=frozenset({"sys_id", "number", "opened_at", "state"}),
+        is_one=_is_incident,
+        columns=dict.fromkeys(_FIELDS, "VARCHAR"),
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": _value("sys_id"),
+                    "service": f"coalesce({_value('business_service')}, {_value('cmdb_ci')})",
+                    "team": _value("assignment_group"),
+                    "severity": _value("priority"),
+                    "status": _status(_value("state"), _value("close_code")),
+                    "created_at": _value("opened_at"),
+                    "resolved_at": f"coalesce({_value('resolved_at')}, {_value('closed_at')})",
+                    "updated_at": _value("sys_updated_on"),
+                },
+            ),
+            _responders((_value("assigned_to"), "primary"), (_value("resolved_by"), "other")),
+        ),
+    ),
+    VendorShape(
+        "servicenow__users",
+        keys=frozenset({"sys_id", "email"}),
+        is_one=_is_user,
+        columns={"sys_id": "VARCHAR", "email": "VARCHAR", "employee_number": "VARCHAR"},
+        only=f"coalesce({_value('email')}, {_value('employee_number')}) is not null",
+        fills=(accounts(_value("sys_id"), _value("employee_number"), _value("email")),),
+    ),
+    VendorShape(
+        "servicenow__event_log",
+        # A row a change: the row with the most changes is the incident as it is now.
+        keys=frozenset({"number", "incident_state", "opened_at", "sys_mod_count"}),
+        is_flat=True,
+        columns={},
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": cell("number"),
+                    "service": cell("cmdb_ci"),
+                    "team": cell("assignment_group"),
+                    "severity": cell("priority"),
+                    "status": _status(cell("incident_state"), cell("closed_code")),
+                    "created_at": cell("opened_at"),
+                    "resolved_at": f"coalesce(nullif(nullif({cell('resolved_at')}, ''), '?'), "
+                    f"nullif({cell('closed_at')}, '?'))",
+                    "updated_at": f"({LOGGED} + try_cast({cell('sys_mod_count')} as bigint))"
+                    "::varchar",
+                },
+            ),
+            _responders((cell("assigned_to"), "primary"), (cell("resolved_by"), "other")),
+        ),
+    ),
+    VendorShape(
+        "servicenow__list",
+        keys=frozenset({"number", "opened_at", "state"}),
+        is_flat=True,
+        columns={},
+        only=" and ".join(
+            f"not starts_with(upper({cell('number')}), '{prefix}')" for prefix in OTHER_TICKETS
+        ),
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": cell("number"),
+                    "service": f"coalesce({cell('business_service')}, {cell('cmdb_ci')})",
+                    "team": cell("assignment_group"),
+                    "severity": cell("priority"),
+                    "status": _status(cell("state"), cell("close_code")),
+                    "created_at": cell("opened_at"),
+                    "resolved_at": f"coalesce(nullif({cell('resolved_at')}, ''), "
+                    f"{cell('closed_at')})",
+                    "updated_at": cell("sys_updated_on"),
+                },
+            ),
+            _responders((cell("assigned_to"), "primary"), (cell("resolved_by"), "other")),
+        ),
+    ),
+)
+INCIDENT_TYPE = "incident|outage|st[öo]rung|incid[eê]n"
+JIRA = (
+    VendorShape(
+        "jira__incidents",
+        keys=frozenset({"Issue key", "Issue Type", "Status", "Created"}),
+        is_flat=True,
+        columns={},
+        only=f"regexp_matches(lower({cell('Issue Type')}), '{INCIDENT_TYPE}')",
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": cell("Issue key"),
+                    "service": f"coalesce({cell('Custom field (Affected services)')}, "
+                    f"{cell('Component/s')}, {cell('Components')})",
+                    "team": f"coalesce({cell('Custom field (Team)')}, {cell('Team')})",
+                    "severity": f"coalesce({cell('Custom field (Severity)')}, {cell('Priority')})",
+                    "status": f"case when {cell('Resolution')} ilike 'duplicate%' then 'merged' "
+                    f"when nullif({cell('Resolved')}, '') is not null "
+                    f"or lower({cell('Status Category')}) = 'done' then 'resolved' "
+                    f"else coalesce({cell('Status Category')}, {cell('Status')}) end",
+                    "created_at": cell("Created"),
+                    "resolved_at": cell("Resolved"),
+                    "updated_at": cell("Updated"),
+                },
+            ),
+            # Without the account's id there is a display name, which links to nobody by itself.
+            _responders((f"coalesce({cell('Assignee Id')}, {cell('Assignee')})", "primary")),
+        ),
+    ),
+)
+SHAPES: tuple[VendorShape, ...] = (*SERVICENOW, *JIRA)
