@@ -65,6 +65,8 @@ ONE_CAUSE = {
 ENOUGH = 75
 ONLY_ALL = "segment_dimension = 'all'"
 FIRST_SEED = 20_000
+FULL_RUNS = 60
+"""Organisations of each row on which every estimator is run; on the others only the published."""
 
 
 def replicate(
@@ -73,50 +75,59 @@ def replicate(
     name: str,
     engineers: int,
     seed: int,
+    only_published: bool = False,
 ) -> list[dict[str, object]]:
-    """Draw, model and estimate one organisation; one record an outcome and estimator."""
+    """Draw, model and estimate one organisation; one record an outcome and estimator.
+
+    With `only_published`, the estimators that stand beside the published one are left out.
+    """
     organisation = draw(name, engineers, seed)
     truth = planted(organisation, np.random.default_rng(seed + 1))
     started = time.perf_counter()
     build(connection, organisation, statements)
     modelled = time.perf_counter()
-    material = read_overall(connection)
+    material = read_overall(connection, with_people=not only_published)
     study = Study(organisation.parameters.end, follow_up_months=(6, 12))
-    records = list(_estimate(connection, material, study, truth))
+    records = list(_estimate(connection, material, study, truth, only_published))
     seconds = {"sql": modelled - started, "statistics": time.perf_counter() - modelled}
     return [{"seed": seed, **record, **seconds} for record in records]
 
 
 def draw(name: str, engineers: int, seed: int) -> Organisation:
     """One organisation of a named scenario, or of one with a single cause of selection."""
-    rng = np.random.default_rng(FIRST_SEED + seed)
+    # Every row of the page has organisations of its own: none is counted twice.
+    rng = np.random.default_rng([FIRST_SEED, *name.encode(), engineers, seed])
     if name in ONE_CAUSE:
         return simulate(scenario("none", engineers=engineers, selection=ONE_CAUSE[name]), rng)
     return simulate(scenario(name, engineers=engineers), rng)
 
 
-def read_overall(connection: duckdb.DuckDBPyConnection) -> Material:
+def read_overall(connection: duckdb.DuckDBPyConnection, with_people: bool = True) -> Material:
     """Material of everyone together."""
     return read_material(
         connection.table("int_index_rows"),
         connection.table("int_index_outcomes"),
         connection.table("int_matched_rows").filter(ONLY_ALL),
         connection.table("int_mentee_segments").filter(ONLY_ALL),
-        connection.table("fct_naive_people"),
+        connection.table("fct_naive_people") if with_people else None,
     )
 
 
 def _estimate(
-    connection: duckdb.DuckDBPyConnection, material: Material, study: Study, truth: Planted
+    connection: duckdb.DuckDBPyConnection,
+    material: Material,
+    study: Study,
+    truth: Planted,
+    only_published: bool,
 ) -> Iterator[dict[str, object]]:
     pools = read_pools(connection.table("int_pool_rows").filter("pool_dimension = 'all'"))
-    event_time = read_event_time(connection.table("fct_event_time"))
-    panel = read_panel(connection.table("int_person_months"))
+    event_time = read_event_time(
+        connection.table("fct_event_time").limit(0 if only_published else 1_000_000_000)
+    )
     fits = make_fits(material, study)
     balance = make_balance(material, pools)
     checks = make_checks(material, fits, balance, event_time, study)
     estimates = make_estimates(fits, checks, make_segment_tests(fits, study), study)
-    varied = make_sensitivity(material, fits, panel, event_time, study)
     status = dict(zip(checks["check"], checks["status"], strict=True))
     verdicts = {
         row.outcome: row.verdict
@@ -133,6 +144,10 @@ def _estimate(
         if record["estimator"] == "matched" and row.scale != "months":
             record |= {"verdict": verdicts[row.outcome], **flags}
         yield record
+    if only_published:
+        return
+    panel = read_panel(connection.table("int_person_months"))
+    varied = make_sensitivity(material, fits, panel, study)
     yield from _other_estimators(material, from_frame(Sensitivity, varied), study, truth)
 
 
@@ -179,17 +194,33 @@ def _other_estimators(
             "is_alarm": values[1] > 0 or values[2] < 0,
             "mentees": line.n_mentored,
         }
+    yield from _single_designs(material, study, truth)
+
+
+def _single_designs(
+    material: Material, study: Study, truth: Planted
+) -> Iterator[dict[str, object]]:
+    """What the estimate of cycle time is made of: the mean of A and B, and the symmetric design."""
     cohort = material.cohort(OVERALL)
-    fit = fit_cycle_time(cohort, HEADLINE_MONTHS["pr_cycle_time"])
-    if not isinstance(fit, Refusal):
-        reach = critical_value(study.alpha, fit.degrees) * fit.joint_error
+    result = fit_cycle_time(cohort, HEADLINE_MONTHS["pr_cycle_time"])
+    if isinstance(result, Refusal):
+        return
+    both = result.combined
+    one, other, third = both.design_a, both.design_b, both.symmetric
+    mean = (one.estimate + other.estimate) / 2, (one.standard_error + other.standard_error) / 2
+    mentees = int((third.used & cohort.designs["b"].flag("is_mentee")).sum())
+    for name, (estimate, error), degrees in (
+        ("mean of A and B", mean, min(one.degrees, other.degrees)),
+        ("symmetric", (third.estimate, third.standard_error), third.degrees),
+    ):
+        reach = critical_value(study.alpha, degrees) * error
         yield {
             "outcome": "pr_cycle_time",
-            "estimator": "matched, joint error",
-            "error": fit.estimate - truth.cycle_time_log,
+            "estimator": name,
+            "error": estimate - truth.cycle_time_log,
             "half_width": reach,
-            "is_alarm": abs(fit.estimate) > reach,
-            "mentees": int((fit.design_a.used & cohort.designs["a"].flag("is_mentee")).sum()),
+            "is_alarm": abs(estimate) > reach,
+            "mentees": mentees,
         }
 
 
@@ -204,7 +235,9 @@ def run(plan: Sequence[str], kept: Path) -> None:
         done = pd.read_csv(path) if path.exists() else pd.DataFrame({"seed": []})
         seeds = sorted(set(range(int(count))) - set(done["seed"].astype(int)))
         for place, seed in enumerate(seeds, start=1):
-            records = replicate(connection, statements, name, int(engineers), seed)
+            records = replicate(
+                connection, statements, name, int(engineers), seed, seed >= FULL_RUNS
+            )
             frame = pd.DataFrame(records, columns=_COLUMNS)
             frame.to_csv(path, mode="a", header=not path.exists(), index=False)
             if place % 20 == 0 or place == len(seeds):

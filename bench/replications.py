@@ -7,6 +7,7 @@ less and still proves the SQL that ships.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -46,6 +47,8 @@ WANTED = (
     "fct_naive_people",
     "fct_event_time",
 )
+GROUPED = {"int_pool_rows": "pool_dimension", "int_mentee_segments": "segment_dimension"}
+"""Models in which everyone appears once for everybody and once a group."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,13 @@ class Statement:
     sql: str
 
 
-def compile_statements(variables: Mapping[str, object] | None = None) -> list[Statement]:
-    """Compile the project and list the statements between the given and the wanted models."""
+def compile_statements(
+    variables: Mapping[str, object] | None = None, only_all: bool = True
+) -> list[Statement]:
+    """Compile the project and list the statements between the given and the wanted models.
+
+    With `only_all`, groups are left out where they would begin to multiply the rows.
+    """
     with tempfile.TemporaryDirectory() as folder:
         place = {"MENTORSHIP_WORK_DB": str(Path(folder) / f"{DATABASE}.duckdb")}
         command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile"]
@@ -69,7 +77,17 @@ def compile_statements(variables: Mapping[str, object] | None = None) -> list[St
         if done.returncode:
             raise RuntimeError(f"dbt compile failed: {done.stdout}{done.stderr}")
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
-    return _order(manifest["nodes"])
+    statements = _order(manifest["nodes"])
+    return [_for_all(one) for one in statements] if only_all else statements
+
+
+def _for_all(statement: Statement) -> Statement:
+    """The same statement without the groups."""
+    column = GROUPED.get(statement.name)
+    if column is None:
+        return statement
+    sql = f"select * from ({statement.sql}) where {column} = 'all'"
+    return dataclasses.replace(statement, sql=sql)
 
 
 def _order(nodes: Mapping[str, dict]) -> list[Statement]:

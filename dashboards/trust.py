@@ -87,7 +87,6 @@ GROUPS: tuple[CheckGroup, ...] = (
         "No drift before the start",
         "pre_trend",
         {
-            "recovery": ("Part may be recovery", "Part may be recovery"),
             "pre_trend": ("Drift before the start", "Drift before the start"),
             "dip": ("Slow spell before the start", "Slow spell before the start"),
         },
@@ -98,10 +97,10 @@ GROUPS: tuple[CheckGroup, ...] = (
     CheckGroup(
         "designs",
         "Second design",
-        "Two designs agree",
+        "Designs agree",
         "design_agreement",
-        {"design_agreement": ("Two designs differ", "Two designs disagree")},
-        "Cycle time is estimated in two ways that err in opposite directions.",
+        {"design_agreement": ("Designs differ", "Designs disagree")},
+        "Cycle time is estimated in two ways that are misled by different things.",
     ),
     CheckGroup(
         "placebo",

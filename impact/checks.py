@@ -22,7 +22,6 @@ CheckName = Literal[
     "balance",
     "design_agreement",
     "dip",
-    "recovery",
     "negative_control",
     "pre_trend",
     "drop_out",
@@ -90,18 +89,15 @@ def check_matched_share(segment: Segment, matched: int, eligible: int) -> Check:
 
 
 def check_designs(row: Row) -> Check:
-    """Whether designs A and B of cycle time lead to the same finding.
+    """Whether the two ways of estimating cycle time agree: mean of A and B, and symmetric design.
 
-    They err in opposite directions, so some distance is normal and shown as the range. They
-    disagree where they differ by more than chance and more than 0.05 on the log scale, and what one
-    of them finds (better, worse, nothing certain) the other does not.
+    A and B err in opposite directions wherever people enrol on a trait and on a spell, so a
+    distance between these two is normal (0.05 and more in half of ordinary organisations) and shown
+    as the range. Their mean, though, must agree with the symmetric design; it does not where only
+    one of the two causes is at work. They disagree where they differ by more than two standard
+    errors of their difference and more than 0.05 on the log scale.
     """
-    if (
-        row.disagreement is None
-        or row.disagreement_error is None
-        or row.design_a is None
-        or row.design_b is None
-    ):
+    if row.disagreement is None or row.design_a is None or row.design_b is None:
         return Check(
             "design_agreement",
             "pr_cycle_time",
@@ -109,28 +105,29 @@ def check_designs(row: Row) -> Check:
             None,
             DISAGREEMENT,
             "not_checked",
-            "The two designs for cycle time could not both be fitted.",
+            "The designs for cycle time could not all be fitted.",
         )
-    size, threshold = abs(row.disagreement), max(DISAGREEMENT, 2 * row.disagreement_error)
-    apart = size > threshold
-    same = _finding(row.design_a, row.error_a) == _finding(row.design_b, row.error_b)
-    low, high = sorted(per_cent(float(np.exp(value))) for value in (row.design_a, row.design_b))
-    between = f"{signed(low)} % and {signed(high)} %"
-    words = "agree" if not apart else "differ in size but not in finding" if same else "disagree"
+    size = abs(row.disagreement)
+    error = row.disagreement_error or 0.0
+    threshold, apart = max(DISAGREEMENT, 2 * error), are_apart(row.disagreement, error)
+    mean = (row.design_a + row.design_b) / 2
+    ours, theirs = (
+        f"{signed(per_cent(float(np.exp(effect))))} %" for effect in (mean, mean - row.disagreement)
+    )
     return Check(
         "design_agreement",
         "pr_cycle_time",
         row.segment,
         size,
         threshold,
-        "ok" if not apart else "warn" if same else "fail",
-        f"The two designs for cycle time {words} ({between}).",
+        "fail" if apart else "ok",
+        f"The designs for cycle time {'disagree' if apart else 'agree'} ({ours} and {theirs}).",
     )
 
 
-def _finding(estimate: float, error: float | None) -> int:
-    """What one design finds by itself at twice its error: -1, 0 or 1."""
-    return 0 if abs(estimate) < 2 * (error or 0.0) else int(np.sign(estimate))
+def are_apart(difference: float, error: float) -> bool:
+    """Whether two ways of estimating differ by more than chance and by more than matters."""
+    return abs(difference) > max(DISAGREEMENT, 2 * error)
 
 
 def check_dip(cohort: Cohort) -> Check:

@@ -1,7 +1,8 @@
-"""Pull request cycle time: two matched designs whose errors point in opposite directions."""
+"""Pull request cycle time: two designs that err in opposite directions, and a symmetric one."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,37 +13,62 @@ from impact.linear import fit_within_cells
 from impact.types import Fit, FloatArray, Refusal
 from impact.weights import att_weights
 
+SHORT_WINDOW = 6
+"""Windows up to this length are held against months -12 to -5, longer ones against -12 to -8."""
+
 
 @dataclass(frozen=True)
-class CycleTime:
-    """The mean of designs A and B on the log scale.
+class Combined:
+    """One estimate of a mean of logs out of three designs, all on the log scale.
 
     Attributes
     ----------
-    estimate, standard_error, degrees
-        Mean of the two estimates and of their standard errors, and the fewer degrees of freedom.
+    fit
+        The estimate: the symmetric design drawn towards the mean of A and B, and so its error.
+    symmetric
+        The change over windows as far before the slow spell as after it.
     design_a, design_b
-        The two fits.
-    difference, difference_error
-        A minus B, and its standard error from the two fits' joint influence.
-    joint_error
-        Standard error of the mean if the designs had no bias of their own; for comparison only.
+        The two designs that err in opposite directions.
+    disagreement, disagreement_error
+        The mean of A and B less the symmetric design, and its standard error.
+    """
+
+    fit: Fit
+    symmetric: Fit
+    design_a: Fit
+    design_b: Fit
+    disagreement: float
+    disagreement_error: float
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Lowest and highest of designs A and B and the estimate."""
+        values = [one.estimate for one in (self.design_a, self.design_b, self.fit)]
+        return min(values), max(values)
+
+
+@dataclass(frozen=True)
+class CycleTime:
+    """The estimate of cycle time, and levels on the log scale.
+
+    Attributes
+    ----------
+    combined
+        The estimate and the designs it is made of.
     deviation
         Standard deviation of a comparison person's mean log hours, for the E-value.
     mentored_log_hours
-        Mean log hours of the mentees compared in design A.
+        Mean log hours of the mentees compared.
     """
 
-    estimate: float
-    standard_error: float
-    degrees: float
-    design_a: Fit
-    design_b: Fit
-    difference: float
-    difference_error: float
-    joint_error: float
+    combined: Combined
     deviation: float
     mentored_log_hours: float
+
+    @property
+    def fit(self) -> Fit:
+        """The estimate itself."""
+        return self.combined.fit
 
 
 def mean_log_hours(table: Table, window: str) -> FloatArray:
@@ -55,12 +81,16 @@ def mean_log_hours(table: Table, window: str) -> FloatArray:
 def fit_cycle_time(cohort: Cohort, months: int) -> CycleTime | Refusal:
     """Compare mean log hours after the start of mentoring, in months +1 to +`months`.
 
-    Design A holds people against colleagues of the same recent speed (cells with the tercile of
-    the last six months) and adjusts for both baselines; a lasting difference between volunteers
-    and others that the baselines show only in part makes it a little pessimistic. Design B drops
-    the tercile and subtracts each person's own months -12 to -4, leaving out the slow spell just
-    before enrolment; a spell that began earlier misleads it the other way. Their mean is the
-    estimate, and both are shown.
+    Three designs look at it. A holds people against colleagues of the same recent speed and adjusts
+    for both baselines: pessimistic where people enrol on a lasting trait, optimistic where they do
+    on a passing spell. B takes off each person's own months -12 to -4, the shoulder of the spell
+    included: optimistic where they enrol on the spell. Their mean is precise, and right where both
+    causes have a part. The symmetric design is right whatever the parts, and less precise.
+
+    The estimate is the symmetric design's, drawn towards the mean of A and B by
+    error² / (error² + difference²): as far as the two differ by no more than chance. So is its
+    standard error, as if all designs erred together: each has a small bias of its own that no
+    correlation knows of, and the share drawn is itself estimated.
 
     Parameters
     ----------
@@ -72,32 +102,93 @@ def fit_cycle_time(cohort: Cohort, months: int) -> CycleTime | Refusal:
     Returns
     -------
     CycleTime | Refusal
-        On the log scale: -0.128 is 12 % faster. Refused where either design cannot be fitted.
+        On the log scale: -0.128 is 12 % faster. Refused where one of the three cannot be fitted.
+
+    References
+    ----------
+    Green and Strawderman (1991), "A James-Stein type estimator for combining unbiased and possibly
+    biased estimators", Journal of the American Statistical Association 86(416); Armstrong, Kline
+    and Sun (2023), "Adapting to misspecification", arXiv 2305.14265.
     """
     if "a" not in cohort.designs or "b" not in cohort.designs:
         return Refusal("no_comparison", "No mentee has a comparable colleague with this outcome.")
     table_a, table_b = cohort.designs["a"], cohort.designs["b"]
+    symmetric = fit_symmetric(table_b, months)
+    if isinstance(symmetric, Refusal):
+        return symmetric
     fit_a = fit_design_a(table_a, months)
     if isinstance(fit_a, Refusal):
         return fit_a
     fit_b = fit_design_b(table_b, months)
     if isinstance(fit_b, Refusal):
         return fit_b
-    after = mean_log_hours(table_a, str(months))
-    mentees = fit_a.used & table_a.flag("is_mentee")
-    others = fit_a.used & ~table_a.flag("is_mentee")
+    after, is_mentee = mean_log_hours(table_b, str(months)), table_b.flag("is_mentee")
     return CycleTime(
-        estimate=(fit_a.estimate + fit_b.estimate) / 2,
-        standard_error=(fit_a.standard_error + fit_b.standard_error) / 2,
-        degrees=min(fit_a.degrees, fit_b.degrees),
-        design_a=fit_a,
-        design_b=fit_b,
-        difference=fit_a.estimate - fit_b.estimate,
-        difference_error=_joint_error(table_a, table_b, fit_a.influence, -fit_b.influence),
-        joint_error=_joint_error(table_a, table_b, fit_a.influence / 2, fit_b.influence / 2),
-        deviation=float(np.std(after[others])),
-        mentored_log_hours=float(np.mean(after[mentees])),
+        combined=combine_designs(symmetric, fit_a, fit_b, table_a, table_b),
+        deviation=float(np.std(after[symmetric.used & ~is_mentee])),
+        mentored_log_hours=float(np.mean(after[symmetric.used & is_mentee])),
     )
+
+
+def combine_designs(
+    symmetric: Fit, fit_a: Fit, fit_b: Fit, table_a: Table, table_b: Table
+) -> Combined:
+    """Draw the symmetric design towards the mean of the two others.
+
+    Parameters
+    ----------
+    symmetric, fit_b
+        Fits on the rows of `table_b`, the cells without recent speed.
+    fit_a
+        Fit on the rows of `table_a`, the cells with it.
+    table_a, table_b
+        Matched rows of the two designs.
+    """
+    difference = (fit_a.estimate + fit_b.estimate) / 2 - symmetric.estimate
+    apart = fit_b.influence / 2 - symmetric.influence
+    error = _joint_error(table_a, table_b, fit_a.influence / 2, apart)
+    drawn = _draw(symmetric, fit_a, fit_b, _pull(difference, error))
+    return Combined(drawn, symmetric, fit_a, fit_b, difference, error)
+
+
+def _pull(difference: float, error: float) -> float:
+    """How far a robust estimate is drawn to a precise one, 1 where they are one and the same."""
+    return error**2 / (error**2 + difference**2) if error > 0 else 0.0
+
+
+def _draw(symmetric: Fit, fit_a: Fit, fit_b: Fit, pull: float) -> Fit:
+    """The symmetric design drawn towards the mean of the two others, its error with it."""
+    mean = (fit_a.estimate + fit_b.estimate) / 2
+    error = (fit_a.standard_error + fit_b.standard_error) / 2
+    return dataclasses.replace(
+        symmetric,
+        estimate=symmetric.estimate + pull * (mean - symmetric.estimate),
+        standard_error=symmetric.standard_error + pull * (error - symmetric.standard_error),
+        degrees=min(symmetric.degrees, fit_a.degrees, fit_b.degrees),
+    )
+
+
+def fit_symmetric(table: Table, months: int) -> Fit | Refusal:
+    """The symmetric design: as far before the slow spell as after it, cells of design b.
+
+    People enrol after a slow spell of about three to four months. If spells come and go the same
+    way forwards as backwards in time, what is left of one is the same at equal distances on both
+    sides of it, and so is a lasting difference between people: the change from months -12 to -5 to
+    months +1 to +6 holds neither. Longer windows, whose mean is farther from the spell, are held
+    against months -12 to -8.
+
+    References
+    ----------
+    Chabé-Ferret (2017), "Should we combine difference in differences with conditioning on
+    pre-treatment outcomes?", Toulouse School of Economics working paper 824.
+    """
+    change = mean_log_hours(table, str(months)) - table.number(mirror_column(months))
+    return _fit(table, change, table.number("tenure_months")[:, None])
+
+
+def mirror_column(months: int) -> str:
+    """Name of the baseline that lies as far before a spell as a window lies after it."""
+    return "base_hours_8" if months <= SHORT_WINDOW else "base_hours_5"
 
 
 def fit_design_a(table: Table, months: int) -> Fit | Refusal:

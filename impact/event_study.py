@@ -10,14 +10,11 @@ from impact.checks import Check, Status
 from impact.cohort import Segment, Table, count_people
 from impact.linear import fit_within_cells
 from impact.reference import critical_value
-from impact.rows import Row
-from impact.types import Fit, FloatArray, IntArray, Outcome, Refusal
+from impact.types import FloatArray, IntArray, Outcome, Refusal
 from impact.weights import att_weights
-from impact.wording import per_cent, signed
+from impact.wording import per_cent
 
 BASELINE = (-12, -4)
-AFTER = (1, 6)
-MIRROR = (-10, -5)
 MONTHS = range(-12, 13)
 MINIMUM_MENTEES = 10
 HORIZON = 6
@@ -123,43 +120,6 @@ def follow_incidents(table: Table, segment: Segment, confidence: float) -> list[
     return months
 
 
-def fit_symmetric(table: Table) -> Fit | Refusal:
-    """Months +1 to +6 against months -10 to -5: as far after the slow spell as before it.
-
-    The spell that makes people enrol shows most in the three months before the start. If such
-    spells come and go the same way forwards as backwards in time, what is left of one is the same
-    at equal distances on both sides of it, and so is a lasting difference between people: the
-    change between the two windows holds neither.
-
-    Parameters
-    ----------
-    table
-        As for `follow_hours`.
-
-    Returns
-    -------
-    Fit | Refusal
-        On the log scale.
-
-    References
-    ----------
-    Chabé-Ferret (2017), "Should we combine difference in differences with conditioning on
-    pre-treatment outcomes?", Toulouse School of Economics working paper 824.
-    """
-    row = np.unique(table.label("index_row_id"), return_inverse=True)[1].astype(np.int64)
-    month = table.label("relative_month")
-    total, merged = table.number("log_hours_sum"), table.number("merged")
-    after = _window_mean(row, month, total, merged, AFTER)
-    before = _window_mean(row, month, total, merged, MIRROR)
-    first = np.unique(row, return_index=True)[1]
-    change = after - before
-    cell = np.unique(table.label("cell_id")[first], return_inverse=True)[1].astype(np.int64)
-    is_mentee, person = table.flag("is_mentee")[first], table.label("person_id")[first]
-    weight = att_weights(cell, is_mentee, ~np.isnan(change))
-    none = np.zeros((change.size, 0))
-    return fit_within_cells(change, is_mentee, none, weight, cell, cell, person)
-
-
 def check_pre_trend(segment: Segment, months: list[Month], confidence: float) -> Check:
     """Largest drift over six months that the months before the start still allow.
 
@@ -202,49 +162,6 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
     )
     return Check(
         "pre_trend", "pr_cycle_time", segment, float(np.exp(drift)), None, status, sentence
-    )
-
-
-def check_recovery(segment: Segment, table: Table | None, headline: Row) -> Check:
-    """Whether the symmetric design bears the headline out, or part of it may be recovery.
-
-    Designs A and B can agree and both be wrong where a passing spell is the only reason to enrol.
-    It warns where the headline is over two errors from no effect and the symmetric design, which
-    such spells do not mislead, shows less than half of it.
-    """
-    fit: Fit | Refusal = Refusal("no_rows", "")
-    if table is not None:
-        fit = fit_symmetric(table)
-    if isinstance(fit, Refusal) or headline.effect is None or headline.standard_error is None:
-        return Check(
-            "recovery",
-            "pr_cycle_time",
-            segment,
-            None,
-            None,
-            "not_checked",
-            "There is too little history on both sides of the start for a symmetric design.",
-        )
-    found = abs(headline.effect) > 2 * headline.standard_error
-    borne_out = fit.estimate * np.sign(headline.effect) >= abs(headline.effect) / 2
-    ours, theirs = (
-        f"{signed(per_cent(float(np.exp(effect))))} %" for effect in (headline.effect, fit.estimate)
-    )
-    less = found and not borne_out
-    sentence = (
-        f"A third design, symmetric around the slow spell, shows {theirs} where the headline shows "
-        f"{ours}: part of it may be recovery."
-        if less
-        else f"A third design, symmetric around the slow spell, shows {theirs} (headline: {ours})."
-    )
-    return Check(
-        "recovery",
-        "pr_cycle_time",
-        segment,
-        float(np.exp(fit.estimate)),
-        float(np.exp(headline.effect / 2)),
-        "warn" if less else "ok",
-        sentence,
     )
 
 

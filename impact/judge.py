@@ -439,12 +439,19 @@ def check_hidden_causes(row: Row, study: Study) -> Check:
     )
 
 
+def _span(row: Row) -> list[float]:
+    """Designs A and B and the estimate on the natural scale, ascending; empty without designs."""
+    if row.design_a is None or row.design_b is None or row.effect is None:
+        return []
+    return sorted(math.exp(value) for value in (row.design_a, row.design_b, row.effect))
+
+
 def _publish(
     row: Row, study: Study, ruling: Ruling | None, figures: Figures, blank: bool = False
 ) -> Judged:
     """Lay out one row; a blank one keeps its counts and nulls its figures."""
     e_value = None if blank else _e_value(row, figures)
-    ranges = sorted(math.exp(value) for value in (row.design_a, row.design_b) if value is not None)
+    ranges = _span(row)
     waiting = row.comparison == "matched" and ruling is not None
     undecided = waiting and ruling is not None and ruling.verdict == "not_enough_data"
     day = None if row.decidable_on is None else EPOCH + dt.timedelta(days=row.decidable_on)

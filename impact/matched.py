@@ -11,7 +11,7 @@ import numpy as np
 
 from impact.arms import Measure
 from impact.cohort import Cohort, Table, count_people
-from impact.cycle_time import fit_cycle_time, mean_log_hours
+from impact.cycle_time import fit_cycle_time, mean_log_hours, mirror_column
 from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
 from impact.rows import Row
@@ -85,32 +85,29 @@ def _blank(
 
 def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
     row = _blank(cohort, "pr_cycle_time", "ratio", months, around)
-    table = cohort.designs.get("a")
+    table = cohort.designs.get("b")
     if table is None:
         return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
-    after = mean_log_hours(table, str(months))
+    change = mean_log_hours(table, str(months)) - table.number(mirror_column(months))
     followed = table.number(f"followup_git_months_{months}")
-    row, refusal = _describe(row, table, ~np.isnan(after), followed, around, months)
+    row, refusal = _describe(row, table, ~np.isnan(change), followed, around, months)
     if refusal is not None:
         return row.with_refusal(refusal)
     fit = fit_cycle_time(cohort, months)
     if isinstance(fit, Refusal):
         return row.with_refusal(fit)
-    mentored = float(np.exp(fit.mentored_log_hours))
+    mentored, both = float(np.exp(fit.mentored_log_hours)), fit.combined
     return dataclasses.replace(
-        row,
-        effect=fit.estimate,
-        standard_error=fit.standard_error,
-        degrees=fit.degrees,
-        design_a=fit.design_a.estimate,
-        design_b=fit.design_b.estimate,
-        error_a=fit.design_a.standard_error,
-        error_b=fit.design_b.standard_error,
-        disagreement=fit.difference,
-        disagreement_error=fit.difference_error,
+        row.with_fit(fit.fit),
+        design_a=both.design_a.estimate,
+        design_b=both.design_b.estimate,
+        error_a=both.design_a.standard_error,
+        error_b=both.design_b.standard_error,
+        disagreement=both.disagreement,
+        disagreement_error=both.disagreement_error,
         deviation=fit.deviation,
         mentored_value=mentored,
-        comparison_value=mentored / float(np.exp(fit.estimate)),
+        comparison_value=mentored / float(np.exp(fit.fit.estimate)),
     )
 
 

@@ -29,6 +29,8 @@ INDEX_COLUMNS = (
     "tenure_band",
     "months_in_level",
     "base_hours_3",
+    "base_hours_5",
+    "base_hours_8",
     "base_hours_9",
     "base_hours_12",
     "base_incidents_6",

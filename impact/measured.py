@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from impact.cohort import Cohort, Table, count_people
-from impact.cycle_time import with_unknown
+from impact.cycle_time import SHORT_WINDOW, Combined, combine_designs, with_unknown
 from impact.incident_rate import informative_effects, log_rate
 from impact.linear import fit_within_cells
 from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_spans
@@ -33,12 +33,15 @@ class Windows:
         Shape (rows,): months of the follow-up in which the measure could be seen.
     on_call
         Shape (rows,): weeks on call in the year before; not-a-number where nobody knows.
+    mirror
+        The look-back that lies as far before a slow spell as the follow-up lies after it.
     """
 
     numerator: Mapping[str, FloatArray]
     denominator: Mapping[str, FloatArray]
     followed: FloatArray
     on_call: FloatArray
+    mirror: str
 
     def mean(self, window: str) -> FloatArray:
         """Numerator over denominator; not-a-number where there is nothing to divide by."""
@@ -57,8 +60,8 @@ class Estimated:
     ----------
     fit
         Log ratio or difference; a refusal where there is none.
-    design_a, design_b
-        The two designs of a mean of logs; none else.
+    combined
+        The designs of a mean of logs; none else.
     deviation
         Standard deviation of a comparison person's value on the model's scale.
     mentored, baseline
@@ -74,8 +77,7 @@ class Estimated:
     """
 
     fit: Fit | Refusal
-    design_a: Fit | None
-    design_b: Fit | None
+    combined: Combined | None
     deviation: float
     mentored: float | None
     baseline: float | None
@@ -116,13 +118,14 @@ def sum_windows(
         {name: span.total(amounts.denominator) for name, span in spans.items()},
         spans[_AFTER].total((seen > 0).astype(np.float64)),
         spans["before_12"].total(months.number("on_call_weeks")),
+        "before_8" if follow_up <= SHORT_WINDOW else "before_5",
     )
 
 
 def estimate_measure(measure: Measure, windows: Windows, cohort: Cohort) -> Estimated:
     """Compare mentees with matched people not mentored yet on one measure.
 
-    A mean of logs is estimated like cycle time, by the mean of designs A and B; a rate like the
+    A mean of logs is estimated like cycle time, by three designs in one; a rate like the
     incident rate; a share or a mean by regression within the cells of design A on the person's own
     year before.
 
@@ -138,46 +141,43 @@ def estimate_measure(measure: Measure, windows: Windows, cohort: Cohort) -> Esti
     table = cohort.designs.get("a")
     if table is None:
         return _nobody(Refusal("no_comparison", "No mentee could be matched."))
+    if measure.kind == "log_mean":
+        return _estimate_log_mean(measure, windows, cohort)
     after = _pick(windows.mean(_AFTER), table)
-    known = ~np.isnan(after)
-    counted = _count(measure, windows, table, known)
+    counted = _count(measure, windows, table, ~np.isnan(after))
     if counted.n_mentored == 0:
         return counted
     if measure.kind == "rate":
-        fit = _fit_rate(windows, table)
-        return _replace(counted, fit, None, None)
-    if measure.kind == "log_mean":
-        return _fit_log_mean(counted, windows, cohort)
+        return dataclasses.replace(counted, fit=_fit_rate(windows, table))
     before = with_unknown(_pick(windows.mean("before_12"), table))
-    return _replace(counted, _within(table, after, [*before]), None, None)
+    return dataclasses.replace(counted, fit=_within(table, after, [*before]))
 
 
-def _fit_log_mean(counted: Estimated, windows: Windows, cohort: Cohort) -> Estimated:
-    table = cohort.designs["a"]
+def _estimate_log_mean(measure: Measure, windows: Windows, cohort: Cohort) -> Estimated:
+    table_a, table_b = cohort.designs["a"], cohort.designs.get("b")
+    if table_b is None:
+        return _nobody(Refusal("no_comparison", "No mentee could be matched in design B."))
+    after = windows.mean(_AFTER)
+    change = _pick(after - windows.mean(windows.mirror), table_b)
+    counted = _count(measure, windows, table_b, ~np.isnan(change))
+    if counted.n_mentored == 0:
+        return counted
+    symmetric = _within(table_b, change, [])
+    if isinstance(symmetric, Refusal):
+        return dataclasses.replace(counted, fit=symmetric)
     covariates = [
         column
         for name in ("before_3", "before_9")
-        for column in with_unknown(_pick(windows.mean(name), table))
+        for column in with_unknown(_pick(windows.mean(name), table_a))
     ]
-    fit_a = _within(table, _pick(windows.mean(_AFTER), table), covariates)
+    fit_a = _within(table_a, _pick(after, table_a), covariates)
     if isinstance(fit_a, Refusal):
-        return _replace(counted, fit_a, None, None)
-    other = cohort.designs.get("b")
-    if other is None:
-        refusal = Refusal("no_comparison", "No mentee has a comparable colleague in design B.")
-        return _replace(counted, refusal, None, None)
-    change = windows.mean(_AFTER) - windows.mean("before_9")
-    fit_b = _within(other, _pick(change, other), [])
+        return dataclasses.replace(counted, fit=fit_a)
+    fit_b = _within(table_b, _pick(after - windows.mean("before_9"), table_b), [])
     if isinstance(fit_b, Refusal):
-        return _replace(counted, fit_b, None, None)
-    mean = Fit(
-        (fit_a.estimate + fit_b.estimate) / 2,
-        (fit_a.standard_error + fit_b.standard_error) / 2,
-        min(fit_a.degrees, fit_b.degrees),
-        fit_a.influence,
-        fit_a.used,
-    )
-    return _replace(counted, mean, fit_a, fit_b)
+        return dataclasses.replace(counted, fit=fit_b)
+    combined = combine_designs(symmetric, fit_a, fit_b, table_a, table_b)
+    return dataclasses.replace(counted, fit=combined.fit, combined=combined)
 
 
 def _fit_rate(windows: Windows, table: Table) -> Fit | Refusal:
@@ -234,8 +234,7 @@ def _count(measure: Measure, windows: Windows, table: Table, known: BoolArray) -
     amount = _pick(windows.numerator[_AFTER], table)
     return Estimated(
         fit=Refusal("no_rows", "There is no estimate yet."),
-        design_a=None,
-        design_b=None,
+        combined=None,
         deviation=float(np.std(after[others])),
         mentored=_level(measure, windows, table, mentees, _AFTER),
         baseline=_level(measure, windows, table, mentees, _base(measure)),
@@ -274,10 +273,4 @@ def _pick(values: FloatArray, table: Table) -> FloatArray:
 
 
 def _nobody(refusal: Refusal) -> Estimated:
-    return Estimated(refusal, None, None, 0.0, None, None, 0, 0, None, None, None, None, None)
-
-
-def _replace(
-    counted: Estimated, fit: Fit | Refusal, design_a: Fit | None, design_b: Fit | None
-) -> Estimated:
-    return dataclasses.replace(counted, fit=fit, design_a=design_a, design_b=design_b)
+    return Estimated(refusal, None, 0.0, None, None, 0, 0, None, None, None, None, None)

@@ -21,7 +21,9 @@ WEEKS_A_MONTH = 365.25 / 12 / 7
 MONTHS_A_YEAR = 12.0
 BEFORE: Mapping[str, tuple[int, int]] = {
     "before_3": (-3, -1),
+    "before_5": (-12, -8),
     "before_6": (-6, -1),
+    "before_8": (-12, -5),
     "before_9": (-12, -4),
     "before_12": (-12, -1),
 }

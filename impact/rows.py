@@ -20,8 +20,8 @@ class Row:
     effect, standard_error, degrees
         On the model's scale: log ratio, difference, or months; none where refused.
     design_a, design_b, error_a, error_b, disagreement, disagreement_error
-        The two designs on the model's scale, their errors, their difference and its error; cycle
-        time only.
+        The two designs on the model's scale and their errors, their mean less the symmetric design
+        and its error; cycle time only.
     deviation
         Standard deviation of the comparison arm on the model's scale; cycle time only.
     mentored_value, comparison_value, baseline_value

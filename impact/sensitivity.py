@@ -11,7 +11,6 @@ import numpy as np
 from impact.censoring import fit_censoring_weighted, starts_later
 from impact.cohort import OVERALL, Cohort, Segment, Table, count_people
 from impact.cycle_time import fit_cycle_time
-from impact.event_study import fit_symmetric
 from impact.incident_rate import fit_incident_rate
 from impact.material import Material
 from impact.reference import critical_value
@@ -19,11 +18,9 @@ from impact.rows import Row
 from impact.staying import fit_at_horizon
 from impact.study import HEADLINE_MONTHS, HEADLINE_SCALE, Study
 from impact.two_way import fit_two_way
-from impact.types import Fit, Outcome, Refusal
+from impact.types import Design, Fit, Outcome, Refusal
 
-Variant = Literal[
-    "design_a", "design_b", "symmetric", "two_way_fe", "clean_controls", "censoring_weighted"
-]
+Variant = Literal["design_a", "design_b", "two_way_fe", "clean_controls", "censoring_weighted"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ def vary(
     rows: Iterable[Row],
     material: Material,
     panel: Table | None,
-    event_time: Table | None,
     study: Study,
 ) -> list[Sensitivity]:
     """Every variant that could be fitted.
@@ -68,8 +64,6 @@ def vary(
     panel
         Person-months: `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count`,
         `is_mentored`; none without pull requests.
-    event_time
-        Matched rows by relative month, of design b; none without any.
     study
         Confidence.
     """
@@ -80,8 +74,6 @@ def vary(
         found.extend(_censoring_weighted(cohort, material, study))
     if panel is not None and study.has_git:
         found.extend(_two_way(panel, study))
-    if event_time is not None and study.has_git:
-        found.extend(_symmetric(event_time, study))
     return found
 
 
@@ -116,24 +108,21 @@ def _clean_controls(cohort: Cohort, material: Material, study: Study) -> Iterato
     That conditions on the future, which is why it is no headline.
     """
     for outcome, months in HEADLINE_MONTHS.items():
-        kept: dict[Literal["a", "b"], Table] = {}
-        for design, table in cohort.designs.items():
+        kept: dict[Design, Table] = {}
+        for name, table in cohort.designs.items():
             starting = starts_later(table, material.rows)
             starting &= table.number("leave_time") < months
-            kept[design] = table.take(~starting)
+            kept[name] = table.take(~starting)
         fit = _headline_fit(Cohort(cohort.segment, kept), outcome, months)
         if fit is not None:
-            yield _lay_out(outcome, "clean_controls", fit, kept["a"], study)
+            design: Design = "b" if outcome == "pr_cycle_time" else "a"
+            yield _lay_out(outcome, "clean_controls", fit, kept[design], study)
 
 
 def _headline_fit(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
     if outcome == "pr_cycle_time":
         result = fit_cycle_time(cohort, months)
-        if isinstance(result, Refusal):
-            return None
-        error, degrees = result.standard_error, result.degrees
-        first = result.design_a
-        return Fit(result.estimate, error, degrees, first.influence, first.used)
+        return None if isinstance(result, Refusal) else result.fit
     table = cohort.designs["a"]
     if outcome == "incident_rate":
         rate = fit_incident_rate(table, months)
@@ -175,17 +164,6 @@ def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
         int(mentored.size),
         int(everybody.size - mentored.size),
     )
-
-
-def _symmetric(event_time: Table, study: Study) -> Iterator[Sensitivity]:
-    fit = fit_symmetric(event_time)
-    if isinstance(fit, Refusal):
-        return
-    rows = np.unique(event_time.label("index_row_id"), return_index=True)[1][fit.used]
-    first = np.zeros(len(event_time), dtype=np.bool_)
-    first[rows] = True
-    shown = Fit(fit.estimate, fit.standard_error, fit.degrees, fit.influence, first)
-    yield _lay_out("pr_cycle_time", "symmetric", shown, event_time, study)
 
 
 def _lay_out(

@@ -174,8 +174,7 @@ def _leave(table: Table, number: int) -> Estimated:
     events = int(met[mentees].sum()), len(np.unique(person[others & met]))
     return Estimated(
         fit=fit,
-        design_a=None,
-        design_b=None,
+        combined=None,
         deviation=0.0,
         mentored=None if isinstance(result, Refusal) else result.mentored,
         baseline=None,
@@ -203,5 +202,5 @@ def _with_events(table: Table, event: IntArray) -> Table:
 
 _NOBODY = Estimated(
     Refusal("no_comparison", "No mentee could be matched."),
-    *(None, None, 0.0, None, None, 0, 0, None, None, None, None, None),
+    *(None, 0.0, None, None, 0, 0, None, None, None, None, None),
 )

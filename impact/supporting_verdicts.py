@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from impact.checks import Check
+from impact.checks import Check, are_apart
 from impact.cohort import OVERALL, Segment
 from impact.hidden_causes import (
     EValue,
@@ -28,8 +28,6 @@ from impact.segments import Heterogeneity, compare_groups, shrink
 from impact.study import Study
 from impact.types import Fit, Outcome, Refusal
 from impact.wording import about_people, decimals, in_months, per_cent, points, signed
-
-DISAGREEMENT = 0.05
 
 
 @dataclass(frozen=True)
@@ -160,22 +158,15 @@ def _gap_sentence(line: Line, gap: str, seen: float | None, study: Study) -> str
 
 
 def _disagreement(line: Line) -> str | None:
-    """What the two designs of a mean of logs find, where they contradict each other."""
-    one, other = line.found.design_a, line.found.design_b
-    if one is None or other is None:
+    """What the two ways of estimating a mean of logs find, where they contradict each other."""
+    both = line.found.combined
+    if both is None or not are_apart(both.disagreement, both.disagreement_error):
         return None
-    apart = abs(one.estimate - other.estimate)
-    error = math.hypot(one.standard_error, other.standard_error)
-    same = _finding(one) == _finding(other)
-    if same or apart <= max(DISAGREEMENT, 2 * error):
-        return None
-    low, high = sorted(per_cent(math.exp(fit.estimate)) for fit in (one, other))
-    return f"The two designs disagree ({signed(low)} % and {signed(high)} %)."
-
-
-def _finding(fit: Fit) -> int:
-    size = abs(fit.estimate) >= 2 * fit.standard_error
-    return int(math.copysign(1, fit.estimate)) if size else 0
+    third = both.symmetric.estimate
+    ours, theirs = (
+        signed(per_cent(math.exp(value))) for value in (third + both.disagreement, third)
+    )
+    return f"The designs disagree ({ours} % and {theirs} %)."
 
 
 def _decide(line: Line, fit: Fit, p_adjusted: float, study: Study) -> tuple[str | None, str]:
@@ -236,8 +227,8 @@ def _publish(
     found, verdict = line.found, ruling[0]
     low, high = (None, None) if fit is None else _bounds(line, fit, study)
     e_value = None if fit is None else _e_value(line, fit, study)
-    designs = [one.estimate for one in (found.design_a, found.design_b) if one is not None]
-    natural = sorted(math.exp(value) for value in designs) if fit is not None else []
+    shown = found.combined if fit is not None else None
+    natural = [math.exp(value) for value in shown.span] if shown is not None else []
     waiting = verdict == "not_enough_data" and line.decidable is not None
     return Supported(
         outcome=cast(Outcome, line.name),

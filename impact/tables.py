@@ -25,7 +25,6 @@ from impact.distribution import BinShare, spread_outcomes
 from impact.event_study import (
     Month,
     check_pre_trend,
-    check_recovery,
     follow_hours,
     follow_incidents,
 )
@@ -192,8 +191,6 @@ def _check_everyone(
 ) -> Iterator[Check]:
     months = _hours_by_month(event_time, study)
     yield check_pre_trend(OVERALL, months, study.confidence)
-    around = None if event_time.empty or not study.has_git else to_table(event_time)
-    yield check_recovery(OVERALL, around, headline[(OVERALL, "pr_cycle_time")])
     yield check_looks(study)
     yield check_plan(study.agreement, study.as_of, study.plan is not None)
     yield check_placebo()
@@ -205,7 +202,6 @@ def make_sensitivity(
     material: Material,
     fits: pd.DataFrame,
     panel: pd.DataFrame,
-    event_time: pd.DataFrame,
     study: Study,
 ) -> pd.DataFrame:
     """The headline outcomes under other choices.
@@ -219,15 +215,12 @@ def make_sensitivity(
     panel
         Person-months with `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count` and
         `is_mentored`.
-    event_time
-        As for `make_series`.
     study
         Confidence and exports at hand.
     """
     months = None if panel.empty else to_table(panel)
-    around = None if event_time.empty else to_table(event_time)
     rows = from_frame(Row, fits)
-    return to_frame(Sensitivity, vary(rows, material, months, around, study))
+    return to_frame(Sensitivity, vary(rows, material, months, study))
 
 
 def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:

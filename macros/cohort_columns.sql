@@ -5,7 +5,8 @@
         'index_date', 'landmark', 'level', 'level_rank', 'level_class', 'level_band',
         'is_top_rank', 'tenure_months', 'tenure_band', 'coarse_tenure_band',
         'months_in_level', 'organisation', 'job_family', 'location', 'team', 'tercile',
-        'base_hours_3', 'base_hours_6', 'base_hours_9', 'base_hours_12',
+        'base_hours_3', 'base_hours_5', 'base_hours_6', 'base_hours_8', 'base_hours_9',
+        'base_hours_12',
         'base_incidents_6', 'base_exposure_6', 'base_incidents_12', 'base_exposure_12',
         'base_on_call_weeks_12', 'base_merged_12', 'last_rating', 'program', 'model', 'assignment', 'cohort', 'mentorship_key',
     ] -%}

@@ -143,7 +143,7 @@ def _details(view: View, rows: OutcomeRows) -> tuple[tuple[str, str], ...]:
             ("Direction", f"{outcome.direction.capitalize()} is better."),
             ("Period", _period(outcome, row)),
             ("People", _people(row)),
-            ("Two designs", formats.interval(row.range_low, row.range_high, row.scale)),
+            ("Range of designs", formats.interval(row.range_low, row.range_high, row.scale)),
             ("Smallest visible effect", sentences.detectable_words(outcome, row)),
             ("p, adjusted", formats.probability(row.p_adjusted)),
             ("Unmeasured cause", _e_value(row)),

@@ -25,8 +25,7 @@ CHECK_NAMES = {
     "drop_out": "Drop-out",
     "pre_trend": "Drift before the start",
     "dip": "Slow spell before the start",
-    "recovery": "Recovery (symmetric windows)",
-    "design_agreement": "Two designs",
+    "design_agreement": "Designs",
     "placebo": "Placebo starts",
     "negative_control": "Earlier ratings (negative control)",
     "hidden_causes": "Hidden cause needed",
@@ -36,7 +35,6 @@ CHECK_NAMES = {
 VARIANTS = {
     "design_a": ("Design A", "given the own past, within matched groups"),
     "design_b": ("Design B", "change against the own past, the slow spell left out"),
-    "symmetric": ("Symmetric windows", "as many months before as after"),
     "clean_controls": ("Peers who stay unmentored", "knows the future, so no headline"),
     "censoring_weighted": ("Weighted for who is still followed", "allows for uneven follow-up"),
     "two_way_fe": ("Two-way fixed effects", "the usual report; misleads when starts are staggered"),

@@ -421,7 +421,6 @@ def sensitivity() -> list[Row]:
         ("pr_cycle_time", "design_a", (0.88, 0.82, 0.94)),
         ("pr_cycle_time", "design_b", (0.84, 0.77, 0.92)),
         ("pr_cycle_time", "two_way_fe", (0.80, 0.75, 0.85)),
-        ("pr_cycle_time", "symmetric", (None, None, None)),
         ("retention", "censoring_weighted", (0.05, 0.018, 0.082)),
     )
     return [

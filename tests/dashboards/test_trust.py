@@ -109,7 +109,7 @@ def test_placebo_that_was_not_drawn_takes_no_place(view_of: Views) -> None:
 
 @pytest.mark.parametrize(
     ("check", "chip"),
-    [("dip", "before"), ("recovery", "before"), ("matched_share", "alike"), ("drop_out", "alike"),
+    [("dip", "before"), ("matched_share", "alike"), ("drop_out", "alike"),
      ("hidden_causes", "hidden")],
 )  # fmt: skip
 def test_a_side_check_alone_is_not_green(view_of: Views, check: str, chip: str) -> None:
@@ -123,11 +123,6 @@ def test_unplanned_looks_are_told_of_in_every_group(view_of: Views) -> None:
     group = {"segment_dimension": "organisation", "segment_value": "Platform"}
     tables["trust_checks"] = [*rows.trust(), rows.check("balance", "ok", "Alike.") | group]
     assert chips(view_of("organisation", "Platform", tables=tables))["looks"].tone == "caution"
-
-
-def test_recovery_speaks_before_the_slow_spell(view_of: Views) -> None:
-    checks = [rows.check("dip", "warn", "…"), rows.check("recovery", "warn", "…")]
-    assert chips(view_of(tables=with_checks(*checks)))["before"].text == "Part may be recovery"
 
 
 def test_a_warning_is_said_more_mildly_than_a_failure(view_of: Views) -> None:

@@ -70,6 +70,8 @@ def draw_frames(
             "tenure_band": 4,
             "months_in_level": rng.uniform(1, 30, n),
             "base_hours_3": 3 + trait + shift + rng.normal(0, 0.2, n),
+            "base_hours_5": 3 + trait + shift + rng.normal(0, 0.2, n),
+            "base_hours_8": 3 + trait + shift + rng.normal(0, 0.15, n),
             "base_hours_9": 3 + trait + shift + rng.normal(0, 0.15, n),
             "base_hours_12": 3 + trait + shift + rng.normal(0, 0.12, n),
             "base_incidents_6": rng.poisson(6 * incidents, n),

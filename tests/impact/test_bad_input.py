@@ -66,7 +66,7 @@ def publish(drawn, study):
         "series": make_series(NO_MONTHS, study),
         "curves": make_curves(material, study),
         "distribution": make_distribution(material, study),
-        "sensitivity": make_sensitivity(material, fits, NO_PANEL, NO_MONTHS, study),
+        "sensitivity": make_sensitivity(material, fits, NO_PANEL, study),
     }
     for table in tables.values():
         numbers = table.select_dtypes("float64")

@@ -3,11 +3,12 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from impact.balance import check_balance, measure_balance
 from impact.checks import check_dip, check_drop_out, check_negative_control
-from impact.cohort import OVERALL
+from impact.cohort import OVERALL, Cohort, Table, to_table
 from impact.curves import draw_curves
 from impact.cycle_time import fit_cycle_time
 from impact.distribution import spread_outcomes
@@ -23,25 +24,79 @@ def covers(error, fit):
 
 
 @pytest.mark.parametrize("effect", [0.0, -0.3])
-def test_cycle_time_is_recovered_by_both_designs(draw, effect):
-    fit = fit_cycle_time(draw(seed=4, cells=300, effect=effect).material().cohort(OVERALL), 6)
-    assert not isinstance(fit, Refusal)
-    assert fit.design_a.estimate == pytest.approx(effect, abs=0.05)
-    assert fit.design_b.estimate == pytest.approx(effect, abs=0.05)
-    assert fit.estimate == pytest.approx((fit.design_a.estimate + fit.design_b.estimate) / 2)
-    assert covers(fit.estimate - effect, fit)
+def test_cycle_time_is_recovered_by_all_three_designs(draw, effect):
+    result = fit_cycle_time(draw(seed=4, cells=300, effect=effect).material().cohort(OVERALL), 6)
+    assert not isinstance(result, Refusal)
+    both = result.combined
+    for one in (both.design_a, both.design_b, both.symmetric, both.fit):
+        assert one.estimate == pytest.approx(effect, abs=0.05)
+        assert covers(one.estimate - effect, one)
 
 
-def test_published_error_takes_no_credit_for_what_the_designs_do_not_share(draw):
-    fit = fit_cycle_time(draw(seed=4).material().cohort(OVERALL), 6)
-    assert fit.standard_error == pytest.approx(
-        (fit.design_a.standard_error + fit.design_b.standard_error) / 2
-    )
-    independent = np.hypot(fit.design_a.standard_error, fit.design_b.standard_error) / 2
-    assert independent * 0.95 < fit.joint_error < fit.standard_error * 1.0001
-    # Variance of a mean and of a difference: 4 V(mean) + V(difference) = 2 (V(a) + V(b)).
-    both = 2 * (fit.design_a.standard_error**2 + fit.design_b.standard_error**2)
-    assert 4 * fit.joint_error**2 + fit.difference_error**2 == pytest.approx(both, rel=0.05)
+def test_estimate_lies_between_the_symmetric_design_and_the_mean_of_the_others(draw):
+    for seed in range(4, 9):
+        result = fit_cycle_time(draw(seed=seed).material().cohort(OVERALL), 6).combined
+        mean = (result.design_a.estimate + result.design_b.estimate) / 2
+        assert result.disagreement == pytest.approx(mean - result.symmetric.estimate)
+        pull = (result.fit.estimate - result.symmetric.estimate) / result.disagreement
+        ratio = (result.disagreement / result.disagreement_error) ** 2
+        assert pull == pytest.approx(1 / (1 + ratio))
+        errors = [one.standard_error for one in (result.design_a, result.design_b)]
+        expected = pull * np.mean(errors) + (1 - pull) * result.symmetric.standard_error
+        assert result.fit.standard_error == pytest.approx(expected)
+
+
+def chosen(rng, cells, trait, spell):
+    """Index rows without any effect; who is slow, lastingly or just now, is chosen in each cell.
+
+    Hours are a lasting trait, a spell that comes and goes, and the chance of the single pull
+    requests; people look back on the spell of three months.
+    """
+    size, months = 8, 36
+    shape = (cells * size, months)
+    lasting, passing = rng.normal(0, 0.35, shape[0]), np.zeros(shape)
+    passing[:, 0] = rng.normal(0, 0.3, shape[0])
+    for month in range(1, months):
+        passing[:, month] = 0.5 * passing[:, month - 1] + rng.normal(0, 0.26, shape[0])
+    hours = lasting[:, None] + passing + rng.normal(0, 0.5, shape)
+    wish = trait * lasting / 0.35 + spell * passing[:, 17:20].mean(axis=1) / 0.2
+    wish = (wish + rng.gumbel(0, 1, shape[0])).reshape(cells, size)
+    is_mentee = (np.arange(size) == wish.argmax(axis=1)[:, None]).ravel()
+
+    def mean(first, last):
+        return hours[:, 20 + first : 21 + last].mean(axis=1)
+
+    tercile = np.digitize(mean(-6, -1), np.quantile(mean(-6, -1), [1 / 3, 2 / 3]))
+    cell = np.repeat(np.arange(cells), size)
+    columns = {
+        "base_hours_3": mean(-3, -1),
+        "base_hours_8": mean(-12, -5),
+        "base_hours_9": mean(-12, -4),
+        "log_hours_sum_6": mean(1, 6),
+        "merged_6": np.ones(shape[0]),
+        "tenure_months": rng.uniform(12, 60, shape[0]),
+        "person_id": np.arange(shape[0]),
+        "is_mentee": is_mentee,
+    }
+    table = to_table(pd.DataFrame(columns))
+    tables = {
+        "a": Table(table.columns, table.rows, {"cell_id": (cell // 8) * 3 + tercile}),
+        "b": Table(table.columns, table.rows, {"cell_id": cell // 8}),
+    }
+    return Cohort(OVERALL, tables)
+
+
+@pytest.mark.parametrize(("trait", "spell"), [(1.0, 0.0), (0.0, 1.0), (0.6, 0.6)])
+def test_symmetric_design_is_right_whatever_people_enrol_on(trait, spell):
+    rng = np.random.default_rng(8)
+    results = [fit_cycle_time(chosen(rng, 400, trait, spell), 6).combined for _ in range(12)]
+    symmetric = np.array([one.symmetric.estimate for one in results])
+    assert abs(symmetric.mean()) < 3.5 * symmetric.std(ddof=1) / np.sqrt(len(results))
+    drawn = np.array([one.fit.estimate for one in results])
+    mean = symmetric + np.array([one.disagreement for one in results])
+    if 0.0 in (trait, spell):
+        assert abs(mean.mean()) > 0.03
+        assert abs(drawn.mean()) < abs(mean.mean()) / 2
 
 
 def test_intervals_cover_where_nothing_happens(draw):
@@ -51,7 +106,7 @@ def test_intervals_cover_where_nothing_happens(draw):
         cohort = draw(seed=100 + seed, cells=60, leaving=0.02).material().cohort(OVERALL)
         table = cohort.designs["a"]
         fits = {
-            "pr_cycle_time": fit_cycle_time(cohort, 6),
+            "pr_cycle_time": fit_cycle_time(cohort, 6).fit,
             "incident_rate": fit_incident_rate(table, 6),
             "retention": fit_at_horizon(table, "retention", 12).fit,
             "promotion": fit_at_horizon(table, "promotion", 12).fit,

@@ -12,14 +12,11 @@ from impact.censoring import fit_censoring_weighted, starts_later
 from impact.cohort import OVERALL, Table, to_table
 from impact.event_study import (
     check_pre_trend,
-    check_recovery,
-    fit_symmetric,
     follow_hours,
     follow_incidents,
 )
 from impact.looks import Plan
 from impact.naive import fit_before_after, fit_naive
-from impact.rows import Row
 from impact.staying import fit_at_horizon
 from impact.study import Study, read_study
 from impact.two_way import fit_two_way
@@ -145,30 +142,6 @@ def test_incidents_by_month_halve_after_the_start():
     after = np.mean([months[k].estimate for k in range(1, 13)])
     assert before == pytest.approx(1.0, abs=0.06)
     assert after == pytest.approx(0.5, abs=0.07)
-
-
-def test_symmetric_windows_recover_the_effect():
-    fit = fit_symmetric(monthly(cells=300))
-    assert fit.estimate == pytest.approx(-0.25, abs=2.5 * fit.standard_error)
-    assert fit.standard_error < 0.03
-
-
-@pytest.mark.parametrize(
-    ("headline", "status"), [(-0.25, "ok"), (-0.30, "ok"), (-0.80, "warn"), (0.25, "warn")]
-)
-def test_recovery_warns_where_the_symmetric_design_shows_under_half(headline, status):
-    row = Row(
-        "pr_cycle_time", "ratio", "matched", 6, "all", "all", effect=headline, standard_error=0.02
-    )
-    assert check_recovery(OVERALL, monthly(cells=300), row).status == status
-
-
-def test_recovery_has_nothing_to_say_without_a_finding_or_a_history():
-    row = Row(
-        "pr_cycle_time", "ratio", "matched", 6, "all", "all", effect=0.03, standard_error=0.02
-    )
-    assert check_recovery(OVERALL, monthly(cells=300), row).status == "ok"
-    assert check_recovery(OVERALL, None, row).status == "not_checked"
 
 
 def test_months_without_ten_mentees_are_left_out():

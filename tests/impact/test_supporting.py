@@ -11,6 +11,7 @@ import pytest
 
 from impact.checks import Check
 from impact.cohort import OVERALL, Segment, to_table
+from impact.cycle_time import Combined
 from impact.lines import Line
 from impact.material import Material, gather
 from impact.measured import Estimated
@@ -28,7 +29,7 @@ FAILED = Check("balance", "all", OVERALL, 1.0, 0.25, "fail", "The groups are not
 def estimated(effect: float, error: float = 0.1, **changes: object) -> Estimated:
     """Two hundred mentees with one estimate."""
     fit = Fit(effect, error, math.inf, np.zeros(1), np.ones(1, dtype=np.bool_))
-    whole = Estimated(fit, None, None, 0.5, 2.0, 2.0, 200, 400, None, None, None, None, 0.9)
+    whole = Estimated(fit, None, 0.5, 2.0, 2.0, 200, 400, None, None, None, None, 0.9)
     return dataclasses.replace(whole, **changes)
 
 
@@ -87,7 +88,8 @@ def test_a_group_is_drawn_to_the_mean_and_not_judged(study: Study) -> None:
 def test_a_failed_check_of_the_group_or_designs_at_odds_are_not_comparable(study: Study) -> None:
     assert judge_lines([line(-0.5)], [FAILED], study)[0].verdict == "not_comparable"
     one = Fit(-0.5, 0.05, math.inf, np.zeros(1), np.ones(1, dtype=np.bool_))
-    apart = estimated(-0.2, design_a=one, design_b=dataclasses.replace(one, estimate=0.1))
+    other, third = (dataclasses.replace(one, estimate=value) for value in (0.1, -0.3))
+    apart = estimated(-0.2, combined=Combined(third, third, one, other, 0.1, 0.04))
     (found,) = judge_lines([line(found=apart)], [], study)
     assert found.verdict == "not_comparable"
     assert found.range_low == pytest.approx(math.exp(-0.5))

@@ -50,8 +50,8 @@ def test_fed_with_cycle_hours_it_gives_the_headline(organisation, months):
     windows = sum_windows(measure, amounts, material.rows, panel, months)
     found = estimate_measure(measure, windows, cohort)
     headline = fit_cycle_time(cohort, months)
-    assert found.fit.estimate == pytest.approx(headline.estimate, rel=1e-9)
-    assert found.fit.standard_error == pytest.approx(headline.standard_error, rel=1e-9)
+    assert found.fit.estimate == pytest.approx(headline.fit.estimate, rel=1e-9)
+    assert found.fit.standard_error == pytest.approx(headline.fit.standard_error, rel=1e-9)
     assert found.deviation == pytest.approx(headline.deviation, rel=1e-9)
 
 

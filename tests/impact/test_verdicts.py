@@ -256,23 +256,17 @@ def test_only_matched_rows_carry_a_verdict():
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "status"),
-    [
-        (-0.12, -0.13, "ok"),
-        (-0.10, -0.16, "warn"),
-        (-0.02, -0.12, "fail"),
-        (0.06, -0.06, "fail"),
-        (0.03, -0.03, "warn"),
-        (0.02, -0.029, "ok"),
-    ],
+    ("difference", "error", "status"),
+    [(0.049, 0.01, "ok"), (-0.07, 0.04, "ok"), (0.051, 0.02, "fail"), (-0.12, 0.04, "fail")],
 )
-def test_designs_disagree_only_where_their_findings_do(a, b, status):
-    row = a_row(
-        design_a=a,
-        design_b=b,
-        error_a=0.025,
-        error_b=0.025,
-        disagreement=a - b,
-        disagreement_error=0.02,
-    )
-    assert check_designs(row).status == status
+def test_designs_disagree_beyond_two_errors_and_five_hundredths(difference, error, status):
+    row = a_row(design_a=-0.10, design_b=-0.20, disagreement=difference, disagreement_error=error)
+    check = check_designs(row)
+    assert check.status == status
+    assert check.value == abs(difference)
+    assert (check.value > check.threshold) == (status == "fail")
+
+
+def test_distance_between_two_designs_that_err_apart_is_no_disagreement():
+    row = a_row(design_a=0.10, design_b=-0.10, disagreement=0.01, disagreement_error=0.02)
+    assert check_designs(row).status == "ok"

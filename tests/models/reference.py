@@ -225,6 +225,8 @@ def _index_row(person: Person, month: Month) -> dict[str, Any]:
         "tenure_months": months_between(spell[0], first),
         "base_hours_3": _mean(hours(before(3, 1))),
         "base_hours_6": _mean(hours(before(6, 1))),
+        "base_hours_5": _mean(hours(before(12, 8))),
+        "base_hours_8": _mean(hours(before(12, 5))),
         "base_hours_9": _mean(hours(before(12, 4))),
         "base_incidents_12": sum(person.incidents[m] for m in before(12, 1)),
         "base_exposure_6": sum(_exposure(person, m) for m in before(6, 1)),

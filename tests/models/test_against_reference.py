@@ -12,7 +12,8 @@ from tests.models.organisations import simulate, write
 
 COLUMNS = (
     *("is_mentee", "level", "organisation", "location", "tenure_months", "tercile"),
-    *("base_hours_3", "base_hours_6", "base_hours_9", "base_incidents_12", "base_exposure_6"),
+    *("base_hours_3", "base_hours_5", "base_hours_6", "base_hours_8", "base_hours_9"),
+    *("base_incidents_12", "base_exposure_6"),
     *("last_rating", "program", "merged_6", "log_hours_sum_6", "incidents_6", "exposure_6"),
     *("merged_12", "log_hours_sum_12", "incidents_12", "exposure_12"),
     *("leave_time", "leave_event", "promotion_time", "promotion_event"),

@@ -16,7 +16,8 @@ summed as (
             {{ months_before(tenure, 1) }}
         ) = {{ tenure }} as is_employed_before,
         {% for name, first, last in [
-            ('3', 3, 1), ('6', 6, 1), ('9', 12, 4), ('12', 12, 1),
+            ('3', 3, 1), ('5', 12, 8), ('6', 6, 1), ('8', 12, 5), ('9', 12, 4),
+            ('12', 12, 1),
         ] -%}
             sum(log_hours_sum) over (
                 {{ months_before(first, last) }}
@@ -57,7 +58,9 @@ select
     summed.tenure_months,
     summed.months_in_level,
     summed.base_hours_3,
+    summed.base_hours_5,
     summed.base_hours_6,
+    summed.base_hours_8,
     summed.base_hours_9,
     summed.base_hours_12,
     summed.base_incidents_6,

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_event_time, read_material, read_panel
+    from impact.reading import read_material, read_panel
     from impact.study import read_study
     from impact.tables import make_sensitivity
 
@@ -19,6 +19,5 @@ def model(dbt, session):
         material,
         dbt.ref("fct_impact_fits").df(),
         read_panel(dbt.ref("int_person_months")),
-        read_event_time(dbt.ref("fct_event_time")),
         study,
     )
