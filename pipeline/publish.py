@@ -15,6 +15,16 @@ from pipeline.settings import Settings
 from pipeline.snapshots import Rows
 
 SOURCES = ("hris", "git", "incidents", "mentorship")
+#: Role in which people are named -> the source and table that name them.
+_ROLES = {
+    "pull request authors": ("git", "pull_requests"),
+    "incident responders": ("incidents", "incidents"),
+    "people on call": ("incidents", "on_call"),
+    "people with a job": ("hris", "job_history"),
+    "mentees": ("mentorship", "mentorships"),
+}
+#: Share of rows under names of employees below which the link needs care.
+_LINKED_SHARE = 0.95
 _STATUS_ORDER = "array_position(['ok', 'warn', 'fail'], status)"
 
 
@@ -52,7 +62,7 @@ def collect(
         **_impact(connection, settings.minimum_group),
         **_programme(connection, settings.minimum_group),
         "snapshot_info": _info(connection, facts),
-        "data_quality": _data_quality(connection),
+        "data_quality": [*_data_quality(connection), *_linked(connection)],
         "metric_definitions": [
             *(
                 {**row, "version": str(row["version"])}
@@ -150,6 +160,26 @@ def _data_quality(connection: duckdb.DuckDBPyConnection) -> Rows:
             "status": status,
         }
         for source, table, check, rows_checked, failed, quarantined, status in checks
+    ]
+
+
+def _linked(connection: duckdb.DuckDBPyConnection) -> Rows:
+    """Say how many rows name somebody who is no employee: what they did counts for nobody."""
+    roles = _read(connection, "int_identity_coverage")
+    return [
+        {
+            "source": _ROLES[role["role"]][0],
+            "table": _ROLES[role["role"]][1],
+            "check": "people_linked",
+            "rows_checked": to_count_of_any(role["events_count"]),
+            "failed": to_count_of_any(
+                round(role["events_count"] * (1 - role["linked_events_share"]))
+            ),
+            "quarantined": 0,
+            "status": "ok" if role["linked_events_share"] >= _LINKED_SHARE else "warn",
+        }
+        for role in sorted(roles, key=lambda role: str(role["role"]))
+        if role["events_count"]
     ]
 
 

@@ -32,6 +32,7 @@ CONCERNS = (
     ("warn", "needs care", "need care"),
     ("not_checked", "could not be made", "could not be made"),
 )
+LINKED = "people_linked"
 SOURCES = {**trust.SOURCES, "gh": "GitHub", "pagerduty": "PagerDuty", "generic": "Generic export"}
 
 
@@ -132,6 +133,72 @@ def freshness(snapshot: Snapshot) -> list[Freshness]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one export could be used, and how much of it is by known people."""
+
+    source: str
+    table: str
+    rows: str
+    aside: str
+    linked: str
+
+
+def coverage(rows: tuple[DataCheck, ...]) -> list[Coverage]:
+    """Return what was read, table by table: rows, set aside, under names of employees."""
+    linked = {row.table_name: row for row in rows if row.check == LINKED}
+    return [
+        Coverage(
+            source=SOURCES.get(row.source, row.source),
+            table=_table_name(row),
+            rows=formats.count(row.rows_checked),
+            aside=formats.count(row.quarantined),
+            linked=_linked_share(linked.get(row.table_name.rpartition("__")[2])),
+        )
+        for row in rows
+        if row.check == "rows_usable"
+    ]
+
+
+def _linked_share(row: DataCheck | None) -> str:
+    if row is None or not row.rows_checked or row.failed is None:
+        return formats.NONE
+    share = 1 - row.failed / row.rows_checked
+    # Rows that count for nobody are never rounded away.
+    return f"over {formats.share(0.99)}" if row.failed and share > 0.99 else formats.share(share)
+
+
+def _table_name(row: DataCheck) -> str:
+    return row.table_name.rpartition("__")[2].replace("_", " ") or "all files"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A snapshot of the warehouse, as the list shows it."""
+
+    day: str
+    built: str
+    id: str
+    state: str
+
+
+def kept(snapshot: Snapshot) -> list[Kept]:
+    """Return the snapshots of the warehouse, the newest first."""
+    return [
+        Kept(
+            day=formats.day(entry.info.get("as_of_date")),
+            built=formats.moment(entry.built_at),
+            id=entry.id,
+            state="shown"
+            if entry.id == snapshot.id
+            else "kept"
+            if entry.info
+            else "cannot be read",
+        )
+        for entry in snapshot.history
+    ]
+
+
 def check_lines(rows: tuple[DataCheck, ...]) -> list[CheckLine]:
     """Return the checks, those that do not pass first."""
     order = {status: place for place, status in enumerate(trust.SEVERITY)}
@@ -143,7 +210,7 @@ def _line(row: DataCheck) -> CheckLine:
     status = trust.worst([row.status])
     return CheckLine(
         source=SOURCES.get(row.source, row.source),
-        table=row.table_name.rpartition("__")[2].replace("_", " ") or "all files",
+        table=_table_name(row),
         check=row.check.removeprefix("expect_").replace("_", " "),
         checked=formats.count(row.rows_checked),
         failed=formats.count(row.failed),
@@ -167,6 +234,8 @@ def layout_of(store: SnapshotStore, _query: dict[str, str]) -> Component:
         steps=steps,
         beside=formats.words_of(beside),
         freshness=freshness(snapshot),
+        coverage=coverage(rows),
+        kept=kept(snapshot),
         attention=[line for line in lines if line.tone != "better"],
         passing=[line for line in lines if line.tone == "better"],
     )

@@ -9,25 +9,29 @@ from dash.development.base_component import Component
 
 from dashboards import formats, ids, sentences, trust
 from dashboards.changes import changes
-from dashboards.components import cards, charts, controls, forest
+from dashboards.components import cards, charts, controls, forest, health
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page
 from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
+from dashboards.rows import HealthRow
 from dashboards.view import View
 
 PATH = "/"
 TITLE = "Overview · Mentorship Impact"
 PAGE: ids.Page = "overview"
 FIRST_CAVEATS = 4
-PARTS = (ids.VERDICT, ids.CARDS, ids.FOREST, ids.CAVEATS, ids.CHANGES)
+PARTS = (ids.VERDICT, ids.CARDS, ids.FOREST, ids.CAVEATS, ids.CHANGES, ids.PROGRAMME)
+STRIP = ("participation", "active_pairs", "cadence", "goal_attainment", "feedback", "mentor_load")
 
 
 def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
     """Return the page's components for the view that a query string asks for."""
     selection, notice = picking.from_query(snapshot, query)
     view = picking.view_of(snapshot, selection)
-    verdict, card, effects, caveats, changed = picking.drawn(PAGE, view, lambda: parts(view))
+    verdict, card, effects, caveats, changed, programme = picking.drawn(
+        PAGE, view, lambda: parts(view)
+    )
     panel = "card panel"
     return [
         Html(id=ids.on(PAGE, ids.LINK_NOTICE), html=notice),
@@ -37,6 +41,7 @@ def body(snapshot: Snapshot, query: dict[str, str]) -> list[Component]:
         Html(id=ids.on(PAGE, ids.CAVEATS), tag="section", className=panel, html=caveats),
         Html(id=ids.on(PAGE, ids.FOREST), tag="section", className=panel, html=effects),
         html.Div(_charts(view), className="pair"),
+        Html(id=ids.on(PAGE, ids.PROGRAMME), html=programme),
         Html(id=ids.on(PAGE, ids.CHANGES), html=changed),
         Html(id=ids.on(PAGE, ids.FOOT), className="foot", html=_foot(view)),
     ]
@@ -51,7 +56,7 @@ def _charts(view: View) -> list[Component]:
     ]
 
 
-def parts(view: View) -> tuple[str, str, str, str, str]:
+def parts(view: View) -> tuple[str, str, str, str, str, str]:
     """Return the HTML of `PARTS`, in their order."""
     return (
         verdict_html(view),
@@ -59,6 +64,7 @@ def parts(view: View) -> tuple[str, str, str, str, str]:
         forest.forest_html(view),
         caveats_html(view),
         render("changes.html", changes=changes(view)),
+        programme_html(view),
     )
 
 
@@ -78,6 +84,15 @@ def caveats_html(view: View) -> str:
     found = trust.caveats(view)
     first = FIRST_CAVEATS if len(found) > FIRST_CAVEATS + 1 else len(found)
     return render("caveats.html", caveats=found, first=first)
+
+
+def programme_html(view: View) -> str:
+    """Return whether the programme runs, in a few measures; empty where none is known here."""
+    rows = view.snapshot.rows(HealthRow, view.selection.dimension, view.selection.value)
+    found = health.sections(rows, view.definitions, [("", STRIP)])
+    title, text = health.headline(rows, STRIP, view.definitions)
+    lines = found[0].lines if found else ()
+    return render("programme_strip.html", lines=lines, title=title, text=text)
 
 
 def _foot(view: View) -> str:

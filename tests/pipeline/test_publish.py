@@ -50,6 +50,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "check_name varchar, rows_checked bigint, failed bigint, quarantined bigint, "
             "status varchar, checked_at timestamptz)"
         )
+        database.execute(
+            "create table int_identity_coverage (role varchar, names_count bigint, "
+            "linked_count bigint, events_count bigint, linked_events_share double)"
+        )
         yield database
 
 
@@ -93,6 +97,22 @@ def test_checks_are_summed_with_their_worst_status(
     assert (row["source"], row["table"], row["check"]) == ("git", "reviews", "state is known")
     assert (row["rows_checked"], row["failed"], row["quarantined"]) == (1505, 5, 10)
     assert row["status"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("share", "failed", "status"), [(0.95, 50, "ok"), (0.949, 50, "warn"), (0.999, 5, "ok")]
+)
+def test_rows_of_unlinked_people_are_published(
+    connection: duckdb.DuckDBPyConnection, share: float, failed: int, status: str
+) -> None:
+    connection.execute(
+        "insert into int_identity_coverage values "
+        "('mentees', 0, 0, 0, null), ('pull request authors', 90, 80, 1000, ?)",
+        [share],
+    )
+    (row,) = publish.collect(connection, Settings(), {})["data_quality"]
+    assert (row["source"], row["table"], row["check"]) == ("git", "pull_requests", "people_linked")
+    assert (row["rows_checked"], row["failed"], row["status"]) == (1000, failed, status)
 
 
 def test_exports_without_a_dated_event_are_refused(connection: duckdb.DuckDBPyConnection) -> None:
