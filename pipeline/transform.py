@@ -34,6 +34,7 @@ LOGGER = logging.getLogger(__name__)
 SHOWN = 3
 NO_DATABASE = "work.duckdb"  # of the name of every private database; reading opens none
 READING = "partial_parse.msgpack"  # dbt's name for what it keeps of a reading
+_LOGGED = frozenset({"info", "warn", "error"})
 _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot"}
 
 
@@ -41,7 +42,7 @@ _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot
 def dbt_process(context: Context, variables: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
     """Start the process that will run dbt and let it read the project; it ends with the block."""
     context.dbt_logs.mkdir(parents=True, exist_ok=True)
-    with (context.dbt_logs / "process.log").open("w", encoding="utf-8") as log:
+    with (context.dbt_logs / "dbt.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.transform"],
             cwd=PROJECT,
@@ -132,7 +133,8 @@ def _arguments(context: Context, variables: Mapping[str, Any]) -> list[str]:
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(context.dbt_target), "--log-path", str(context.dbt_logs)),
-        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
+        # Its own log looks for secrets in every line, of which most are then not written.
+        *("--log-level", "none", "--log-level-file", "none"),
         *("--vars", json.dumps(variables, sort_keys=True)),
     ]
 
@@ -176,7 +178,7 @@ def main() -> int:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    read = dbtRunner().invoke(first["arguments"])
+    read = dbtRunner(callbacks=[_log]).invoke(first["arguments"])
     # The models' own imports; here they cost no waiting.
     import impact.reading
     import impact.tables  # noqa: F401
@@ -191,7 +193,7 @@ def main() -> int:
     if not isinstance(read.result, Manifest):
         _write(reports, {"failed": _failures(read)})
         return 0
-    runner = dbtRunner(read.result, [lambda event: _report_node(event, reports)])
+    runner = dbtRunner(read.result, [_log, lambda event: _report_node(event, reports)])
     result = runner.invoke(second["arguments"])
     _write(reports, {"failed": [] if result.success else _failures(result)})
     return 0
@@ -202,6 +204,14 @@ def _end_with_the_parent() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os._exit(1)
+
+
+def _log(event: EventMsg) -> None:
+    """Write what dbt says to the log: the child's error stream."""
+    info: Any = event.info
+    if info.level in _LOGGED:
+        at = info.ts.ToDatetime().isoformat(timespec="milliseconds")
+        sys.stderr.write(f"{at}Z [{info.level}] {info.msg}\n")
 
 
 def _report_node(event: EventMsg, reports: IO[str]) -> None:

@@ -69,6 +69,9 @@ def test_what_failed_is_named_with_its_reason(
     assert "test three_is_not_three failed (Got 1 result" in said
     assert str(context.dbt_logs) in said
     assert len(said.splitlines()) == 1
+    log = (context.dbt_logs / "dbt.log").read_text(encoding="utf-8")
+    assert "[error] " in log
+    assert "Got 1 result" in log
 
 
 def test_a_project_that_cannot_be_read_is_a_failure_in_a_line(
