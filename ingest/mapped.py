@@ -10,13 +10,13 @@ from dataclasses import replace
 from ingest import dates, sources
 from ingest.declare import Column, Table
 from ingest.files import Peek
-from ingest.source import Fill, Plan, Suspicion, Typed, VendorShape
-from ingest.sources.generic import MENTORSHIPS
+from ingest.source import Fill, Plan, Suspicion, Typed
 from ingest.sql import name, quote
 from pipeline.settings import FileMapping, Settings
 
 NESTED = "."  # between the keys of a path into nested objects
 UPDATED = "updated_at"
+MENTORSHIPS = "generic__mentorships"
 IMPRECISE = Suspicion(
     "start_date_exact",
     "count(*) filter (start_precision <> 'day')",
@@ -102,7 +102,7 @@ def with_terms(plan: Plan, settings: Settings) -> Plan:
     """Let a mentorship begin in a term or a year: on its first day, and how exact that is."""
     first, *others = plan.fills
     start = first.fields.get("start_date")
-    if first.table != MENTORSHIPS or start is None:
+    if first.table.name != MENTORSHIPS or start is None:
         return plan
     terms = {term: str(day) for term, day in settings.terms.items()}
     fields = {
@@ -138,7 +138,8 @@ def _mistakes(mapping: FileMapping) -> Iterator[str]:
         return
     shapes = {table.shape: table for table in sources.tables()}
     shapes |= {table.name: table for table in sources.tables()}
-    vendors = {shape.name: shape for shape in sources.shapes()}
+    vendors = {shape.name: shape.fills[0].table for shape in sources.shapes()}
+    vendors |= {sheet.name: sheet.table for sheet in sources.sheets()}
     table = _table(mapping.shape, shapes, vendors)
     if table is None:
         known = [one.shape for one in sources.tables() if one.source == "generic"]
@@ -154,13 +155,11 @@ def _mistakes(mapping: FileMapping) -> Iterator[str]:
             yield f"`{mapping.shape}` has no field `{field}`{hint}; it has {', '.join(fields)}"
 
 
-def _table(
-    shape: str, tables: Mapping[str, Table], vendors: Mapping[str, VendorShape]
-) -> Table | None:
+def _table(shape: str, tables: Mapping[str, Table], vendors: Mapping[str, Table]) -> Table | None:
     """Find the table a shape fills first; `mentorships` is the generic one."""
     if f"generic__{shape}" in tables:
         return tables[f"generic__{shape}"]
     if shape in vendors:
-        return vendors[shape].fills[0].table
+        return vendors[shape]
     named = [one for one in vendors if one.split("__", maxsplit=1)[1] == shape]
-    return tables.get(shape) or (vendors[named[0]].fills[0].table if named else None)
+    return tables.get(shape) or (vendors[named[0]] if named else None)

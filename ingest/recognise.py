@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
-from ingest import mapped, sources
+from ingest import mapped, sheet, sources
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
@@ -49,11 +49,29 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
         return Unrecognised(f"the settings map columns that it does not have: {named}")
     zone = _zone(look, mapping, settings)
     wanted = mapping.shape if mapping else None
-    found = _vendor_plan(look, zone, wanted) or _generic_plan(look, mapping, settings, zone)
+    found = (
+        _vendor_plan(look, zone, wanted)
+        or _sheet_plan(look, mapping, zone, marked=True)
+        or _generic_plan(look, mapping, settings, zone)
+        or _sheet_plan(look, mapping, zone, marked=False)
+    )
     if found is None:
-        stub = write_stub(look, generic_tables(), fields(look, None)) if look.columns else ""
+        stub = write_stub(look, generic_tables(), _likely(look)) if look.columns else ""
         return Unrecognised(_nearest(look, mapping), stub)
     return mapped.with_terms(mapped.apply(found, look, mapping), settings)
+
+
+def _likely(look: Peek) -> dict[str, str]:
+    """Map fields to the columns of a file that may be meant."""
+    have = canonical_columns(look)
+    found = {
+        field: hits[0][0]
+        for one in sources.sheets()
+        if not one.marks
+        for field, hits in sheet.found(one, have).items()
+        if hits
+    }
+    return {**found, **fields(look, None)}
 
 
 def canonical(column: str) -> str:
@@ -96,6 +114,29 @@ def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
         return _flat_plan(look, best, zone)
     unused = tuple(key for key in look.columns if key not in best.columns)
     return Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions, only=best.only)
+
+
+def _sheet_plan(look: Peek, mapping: FileMapping | None, zone: str, *, marked: bool) -> Plan | None:
+    """Say how a file is read as a sheet, of a platform (marked) or of anybody."""
+    have = canonical_columns(look)
+    wanted = mapping.shape if mapping else None
+    given = {**mapping.columns, **mapping.constants} if mapping else {}
+    fitting = [
+        one
+        for one in sources.sheets()
+        if bool(one.marks) == marked
+        and wanted in (None, one.name, _entity(one.name), one.table.name)
+        and sheet.fits(one, have, given)
+    ]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda one: (len(one.marks), len(sheet.found(one, have))))
+    return sheet.plan(best, look, have, zone)
+
+
+def canonical_columns(look: Peek) -> dict[str, str]:
+    """Map names as the declarations write them to the file's own; the first of equal ones."""
+    return {canonical(column): column for column in reversed(look.columns) if column}
 
 
 def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:

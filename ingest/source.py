@@ -130,6 +130,10 @@ class Plan:
         Order of day and month in `7/5/2024`, where the settings say; None: what the file shows.
     only
         SQL condition over `r` for the records that are read.
+    lists
+        Name -> SQL expression of a list over `r`, never empty: the record becomes a row for every
+        element (of several lists, for every combination), which the first fill finds under the
+        name.
     """
 
     name: str
@@ -140,6 +144,7 @@ class Plan:
     suspicions: tuple[Suspicion, ...] = ()
     date_order: DateOrder | None = None
     only: str = "true"
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

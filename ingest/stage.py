@@ -241,14 +241,27 @@ def _stage_records(
     fill, *lists = plan.fills
     carried = "".join(f", {inner.each} as l_{at}" for at, inner in enumerate(lists, start=1))
     each = [
-        f"select {file} as _file, row_number() over () as _row, "
+        f"select {file} as _file, {_numbered_rows(plan)}, "
         f"{quote(look.modified_at.isoformat())}::timestamptz as _file_updated_at, "
         f"{relation.overflow} as t__overflow, {_texts(fill)}{carried} "
-        f"from {relation.sql} where ({relation.keep}) and ({plan.only})"
+        f"from {_spread(relation, plan)}"
         for file, (relation, look) in enumerate(zip(relations, looks, strict=True))
     ]
     keep = tuple(f"l_{at}" for at in range(1, len(lists) + 1))
     return _stage(connection, 0, fill, " union all ".join(each), plan, settings, keep, len(looks))
+
+
+def _numbered_rows(plan: Plan) -> str:
+    return "_row" if plan.lists else "row_number() over () as _row"
+
+
+def _spread(relation: Relation, plan: Plan) -> str:
+    """SQL for the records of a file, each spread over the lists that make rows of it."""
+    records = f"{relation.sql} where ({relation.keep}) and ({plan.only})"
+    if not plan.lists:
+        return records
+    lists = ", ".join(f"unnest({sql}) as of_{one}({one})" for one, sql in plan.lists.items())
+    return f"(select row_number() over () as _row, r from {records}) as numbered, {lists}"
 
 
 def _stage_lists(

@@ -1,7 +1,7 @@
 """One module a vendor format: how its files are recognised and read into raw tables.
 
-A module that declares `TABLES`, and `SHAPES` unless its files are recognised by their header
-alone, is picked up here by itself: adding a vendor is adding one module.
+A module that declares `TABLES`, and `SHAPES` or `SHEETS` unless its files are recognised by their
+header alone, is picked up here by itself: adding a vendor is adding one module.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import pkgutil
 from types import ModuleType
 
 from ingest.declare import Table
+from ingest.sheet import Sheet
 from ingest.source import VendorShape
 
 
@@ -25,6 +26,12 @@ def tables() -> tuple[Table, ...]:
 def shapes() -> tuple[VendorShape, ...]:
     """Shapes of all vendors, by name of the module."""
     return tuple(shape for module in _modules() for shape in getattr(module, "SHAPES", ()))
+
+
+@functools.cache
+def sheets() -> tuple[Sheet, ...]:
+    """Sheets of platforms and spreadsheets, by name of the module."""
+    return tuple(sheet for module in _modules() for sheet in getattr(module, "SHEETS", ()))
 
 
 def _modules() -> list[ModuleType]:

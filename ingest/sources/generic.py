@@ -310,7 +310,7 @@ TABLES: tuple[Table, ...] = (
             required=True,
         ),
         person("mentor", required=True),
-        person("mentee", required=True, essential=True),
+        person("mentee", required=True),
         _day("start_date", required=True),
         Column("end_date", "date"),
         vocabulary(
@@ -320,7 +320,22 @@ TABLES: tuple[Table, ...] = (
             "ended_early",
             "pending",
             "declined",
-            also={"completed": ("complete",), "ended_early": ("terminated",)},
+            also={
+                "active": (
+                    *("in_progress", "ongoing", "current", "open", "started", "running"),
+                    *("matched", "paired", "live", "on_track"),
+                ),
+                "completed": (
+                    *("complete", "finished", "closed", "ended", "concluded", "done"),
+                    *("graduated", "successful"),
+                ),
+                "ended_early": (
+                    *("terminated", "withdrawn", "withdrew", "dropped", "dropped_out", "stopped"),
+                    *("discontinued", "ended_prematurely", "unmatched", "failed"),
+                ),
+                "pending": ("proposed", "requested", "invited", "planned", "draft", "not_started"),
+                "declined": ("rejected", "refused"),
+            },
             required=True,
         ),
         vocabulary("assignment", "volunteer", "nominated", "lottery", "waitlist"),
@@ -329,6 +344,14 @@ TABLES: tuple[Table, ...] = (
             "start_precision", "day", "month", "quarter", "half_year", "term", "year", fallback=None
         ),
         rules=(
+            Rule(
+                "open_place",
+                "mentee",
+                f"mentee is null and not coalesce({BEGUN}, false)",
+                "nobody was mentored yet: it counts once the mentee is named",
+                counts=False,
+            ),
+            Rule("missing", "mentee", "mentee is null", "fill in mentee in every row"),
             Rule(
                 "no_start",
                 "start_date",
@@ -351,9 +374,9 @@ TABLES: tuple[Table, ...] = (
             "cancelled",
             "scheduled",
             also={
-                "held": ("completed", "done"),
-                "cancelled": ("canceled",),
-                "scheduled": ("planned",),
+                "held": ("completed", "done", "yes", "true", "attended", "took_place"),
+                "cancelled": ("canceled", "no", "false", "missed", "no_show"),
+                "scheduled": ("planned", "upcoming"),
             },
             required=True,
         ),
@@ -499,9 +522,9 @@ EMPLOYEES, JOB_HISTORY, LEAVES, INCIDENTS, RESPONDERS = (
     next(one for one in TABLES if one.shape == shape)
     for shape in ("employees", "job_history", "leaves", "incidents", "incident_responders")
 )
-MENTORSHIPS, SESSIONS, GOALS, SURVEYS, APPLICATIONS, MENTORS = (
+MENTORSHIPS, SESSIONS, GOALS, SURVEYS, APPLICATIONS, IDENTITIES = (
     next(one for one in TABLES if one.shape == shape)
-    for shape in ("mentorships", "sessions", "goals", "surveys", "applications", "mentors")
+    for shape in ("mentorships", "sessions", "goals", "surveys", "applications", "identities")
 )
 # Made out of the extra columns of an employee list, never recognised as a file of its own.
 ATTRIBUTES = "generic__employee_attributes"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest import sources
-from ingest.recognise import generic_tables
+from ingest.recognise import canonical, generic_tables
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 ROWS = {
@@ -42,3 +42,10 @@ def test_every_vendor_shape_is_documented_with_the_keys_it_is_recognised_by():
     for shape in sources.shapes():
         missing = [key for key in shape.keys if f"`{key}`" not in PAGE]
         assert not missing, f"{shape.name}: {missing}"
+
+
+@pytest.mark.parametrize("sheet", sources.sheets(), ids=lambda one: one.name)
+def test_every_mark_of_a_platform_is_documented(sheet):
+    words = {canonical(word.strip("`…")) for word in re.findall(r"`[^`\n]+`", PAGE)}
+    for mark in sheet.marks:
+        assert mark.strip("*") in words, (sheet.name, mark)

@@ -12,7 +12,7 @@ from ingest.rehearse import rehearse
 from pipeline import check
 from pipeline.settings import Settings
 
-COACHES = ["No", "Coach", "Mentees", "Start", "State"]
+COACHES = ["No", "Buddy", "Mentees", "Start", "State"]
 PEOPLE = ("zoe@example.org", "Zoe Quist", "zquist")
 
 
@@ -60,7 +60,7 @@ def test_a_file_of_no_known_shape_gets_a_mapping_that_loads_it_once_filled_in(ex
     filled = tomllib.loads(stub)["mapping"]["mentorship/coaches.csv"]
     assert filled["shape"] == "mentorships"
     assert filled["columns"]["mentee"] == "Mentees"
-    filled["columns"] |= {"mentorship_id": "No", "mentor": "Coach", "start_date": "Start"}
+    filled["columns"] |= {"mentorship_id": "No", "mentor": "Buddy", "start_date": "Start"}
     filled["columns"]["status"] = "State"
     del filled["columns"]["model"]
     settings = {
