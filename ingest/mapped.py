@@ -89,7 +89,7 @@ def apply(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
         columns={**dict.fromkeys(keys, "VARCHAR"), **plan.columns},
         fills=tuple(replace(one, fields=_words(one, mapping)) for one in fills),
         unused=tuple(column for column in plan.unused if column not in keys),
-        date_order=mapping.date_order,
+        date_order=mapping.date_order or plan.date_order,
     )
 
 

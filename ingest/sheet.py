@@ -13,11 +13,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ingest import mapped
-from ingest.dates import Order, ordered_sql
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.people import people_sql, plain_sql
-from ingest.source import Fill, Plan, Suspicion
+from ingest.source import DateOrder, Fill, Plan, Suspicion
 from ingest.sql import quote
 
 PERSON = re.compile(r"\{(\w+)\}")
@@ -73,7 +72,7 @@ class Sheet:
     needs: frozenset[str]
     marks: frozenset[str] = frozenset()
     lists: tuple[str, ...] = ()
-    order: Order | None = None
+    order: DateOrder | None = None
     questions: bool = False
     suspicions: tuple[Suspicion, ...] = field(default=())
 
@@ -126,7 +125,7 @@ def plan(sheet: Sheet, look: Peek, have: Mapping[str, str], zone: str) -> Plan:
     declared = {column.name for column in mapped.readable(sheet.table)}
     fill = Fill(sheet.table, {one: sql for one, sql in fields.items() if one in declared})
     unused = tuple(one for one in look.columns if one and one not in used)
-    return Plan(sheet.name, used, (fill,), zone, unused, sheet.suspicions, lists)
+    return Plan(sheet.name, used, (fill,), zone, unused, sheet.suspicions, sheet.order, lists)
 
 
 def _hits(pattern: str, have: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -152,9 +151,7 @@ def _rewritten(sheet: Sheet, one: str, sql: str) -> str:
     part = sheet.parts.get(one)
     if part is not None and part.text is not None:
         sql = part.text.replace("{text}", f"({sql})")
-    kinds = {column.name: column.kind for column in mapped.readable(sheet.table)}
-    is_time = kinds.get(one) in ("date", "time")
-    return ordered_sql(sql, sheet.order) if sheet.order and is_time else sql
+    return sql
 
 
 def _numbered(one: str, have: Mapping[str, str]) -> dict[str, dict[str, str]]:

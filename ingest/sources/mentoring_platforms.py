@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.dates import Order
 from ingest.declare import Table
 from ingest.sheet import Part, Sheet
+from ingest.source import DateOrder
 from ingest.sources.generic import APPLICATIONS, IDENTITIES, MENTORSHIPS, SURVEYS
 from ingest.sources.spreadsheets import MENTORSHIP_PARTS, PAIR_ID, ROLE
 
@@ -25,7 +25,11 @@ def _said(words: Mapping[str, str]) -> str:
 
 
 def _pairs(
-    platform: str, *marks: str, order: Order | None = None, start_needed: bool = True, **parts: Part
+    platform: str,
+    *marks: str,
+    order: DateOrder | None = None,
+    start_needed: bool = True,
+    **parts: Part,
 ) -> Sheet:
     """Declare a platform's list of pairs by the columns that mark it."""
     return Sheet(
