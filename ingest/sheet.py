@@ -125,7 +125,7 @@ def plan(sheet: Sheet, look: Peek, have: Mapping[str, str], zone: str) -> Plan:
     declared = {column.name for column in mapped.readable(sheet.table)}
     fill = Fill(sheet.table, {one: sql for one, sql in fields.items() if one in declared})
     unused = tuple(one for one in look.columns if one and one not in used)
-    return Plan(sheet.name, used, (fill,), zone, unused, sheet.suspicions, sheet.order, lists)
+    return Plan(sheet.name, used, (fill,), zone, unused, sheet.suspicions, sheet.order, lists=lists)
 
 
 def _hits(pattern: str, have: Mapping[str, str]) -> list[tuple[str, ...]]:
