@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import fnmatch
 import hashlib
 import json
@@ -149,6 +150,33 @@ def forget(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> No
     for table in ("loads", "load_tables", "load_checks", "quarantine"):
         connection.execute(f"delete from raw.{table} where file_id = ?", [file_id])
     connection.execute("delete from raw.quarantine where path = ?", [path])
+
+
+def name_parts(
+    connection: duckdb.DuckDBPyConnection, file_id: str, names: Sequence[str], ends: Sequence[int]
+) -> None:
+    """Name the file and the row in it of what was quarantined of a set of files read as one.
+
+    Parameters
+    ----------
+    names, ends
+        The files, and the number of the last row of each in the set.
+    """
+    connection.execute(
+        "delete from raw.quarantine where file_id <> ? and path in (select unnest(?))",
+        [file_id, list(names)],
+    )
+    rows = connection.execute(
+        "select distinct row_number from raw.quarantine where file_id = ?", [file_id]
+    ).fetchall()
+    for (row,) in rows:
+        part = bisect.bisect_left(ends, row)
+        before = ends[part - 1] if part else 0
+        connection.execute(
+            "update raw.quarantine set path = ?, row_number = ? "
+            "where file_id = ? and row_number = ? and path like '%*%'",
+            [names[part], row - before, file_id, row],
+        )
 
 
 def enter(

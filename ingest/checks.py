@@ -14,7 +14,7 @@ from datetime import datetime
 import duckdb
 
 from ingest import books, schema
-from ingest.files import FOLDERS, Peek
+from ingest.files import FOLDERS
 from ingest.report import FileReport
 from ingest.sql import name, transaction
 
@@ -82,26 +82,6 @@ def record(
             connection.executemany(
                 "insert into raw.data_checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
-
-
-def missing_pages(looks: Sequence[Peek]) -> list[str]:
-    """Find pages that say more follows, where the page that follows is not among the files."""
-    begun = {(look.wrapper, look.envelope.get("offset")) for look in looks}
-    sentences = []
-    for look in looks:
-        if look.envelope.get("more") is not True:
-            continue
-        offset, limit = look.envelope.get("offset"), look.envelope.get("limit")
-        if isinstance(offset, int) and isinstance(limit, int):
-            following = (look.wrapper, offset + limit)
-        else:
-            following = None
-        if following not in begun:
-            sentences.append(
-                f"{look.name}: it says that more pages follow, but the next one is not there: "
-                "export all pages"
-            )
-    return sentences
 
 
 def undated(connection: duckdb.DuckDBPyConnection) -> list[Undated]:

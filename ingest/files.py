@@ -55,10 +55,16 @@ class Peek:
     records
         The first records of a JSON file.
     layout
-        JSON: `array`, `lines` (one record a line), `wrapped` (an object around a list), or
-        `other`.
-    wrapper, envelope
-        The key of the list in a wrapped file, and what stands beside the list.
+        JSON: `array`, `lines` (one value a line), or `other`.
+    steps, envelope
+        JSON: where the records lie in each value (`ingest.json_head`), and what stands beside
+        them on the way.
+    stream
+        The records' stream, where the file is a log of several.
+    has_more_pages
+        JSON: whether several lists or objects stand in a row.
+    is_log
+        JSON: whether it is a log of records, each of a stream of its own.
     note
         Why the file cannot be read, when `format` is `other` or nothing is in it.
     """
@@ -76,9 +82,15 @@ class Peek:
     columns: tuple[str, ...] = ()
     records: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     layout: json_head.Layout = "other"
-    wrapper: str | None = None
+    steps: json_head.Steps = ()
     envelope: dict[str, Any] = field(default_factory=dict, repr=False)
+    stream: str | None = None
+    has_more_pages: bool = False
+    is_log: bool = False
     note: str | None = None
+
+
+Groups = tuple[tuple[Peek, ...], ...]
 
 
 def find(exports: Path) -> list[Path]:
@@ -105,7 +117,31 @@ def content_hash(path: Path) -> str:
 
 
 def peek(path: Path, exports: Path) -> Peek:
+    """Look into the head of a file, and take it as is likeliest.
+
+    Raises
+    ------
+    OSError
+        The file cannot be opened.
+    """
+    return looks(path, name_inside(path, exports))[0][0]
+
+
+def looks(path: Path, name: str, modified_at: datetime | None = None) -> Groups:
     """Look into the head of a file.
+
+    Parameters
+    ----------
+    name
+        Its path inside the exports folder.
+    modified_at
+        Time of the last change, where the file's own does not say it.
+
+    Returns
+    -------
+    tuple of tuples
+        Groups of ways to take it, the likeliest group first; the looks of one group hold
+        together (several lists in one object).
 
     Raises
     ------
@@ -113,35 +149,35 @@ def peek(path: Path, exports: Path) -> Peek:
         The file cannot be opened.
     """
     status = path.stat()
-    inside = name_inside(path, exports)
     look = functools.partial(
         Peek,
         path,
-        inside,
-        inside.split("/", maxsplit=1)[0],
+        name,
+        name.split("/", maxsplit=1)[0],
         status.st_size,
-        datetime.fromtimestamp(status.st_mtime, UTC),
+        modified_at or datetime.fromtimestamp(status.st_mtime, UTC),
     )
-    head, gzipped, whole = _head(path, HEAD_BYTES)
+    head, gzipped, whole = read_head(path, HEAD_BYTES)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        return look("other", gzipped=gzipped, note="it is empty")
+        return ((look("other", gzipped=gzipped, note="it is empty"),),)
     foreign = _foreign(head)
     if foreign:
-        return look("other", gzipped=gzipped, note=foreign)
+        return ((look("other", gzipped=gzipped, note=foreign),),)
     if head.startswith(b"PAR1"):
-        return _look_at_parquet(look, path, gzipped=gzipped)
+        return ((_look_at_parquet(look, path, gzipped=gzipped),),)
     encoding = _encoding(head)
     text = _decode(head, encoding)
     look = functools.partial(look, gzipped=gzipped, encoding=encoding)
     if text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{"):
         return _look_at_json(look, path, text, encoding, whole=whole)
     delimiter, columns = _header(text)
-    return look(
+    table = look(
         "csv",
         delimiter=delimiter,
         begins_with_blanks=text[:1] in ("\r", "\n"),
         columns=columns,
     )
+    return ((table,),)
 
 
 def open_bytes(path: Path, *, gzipped: bool) -> BinaryIO:
@@ -149,7 +185,7 @@ def open_bytes(path: Path, *, gzipped: bool) -> BinaryIO:
     return gzip.open(path, "rb") if gzipped else path.open("rb")  # type: ignore[return-value]
 
 
-def _head(path: Path, limit: int) -> tuple[bytes, bool, bool]:
+def read_head(path: Path, limit: int) -> tuple[bytes, bool, bool]:
     """Read the first bytes, unpacked: (bytes, is it gzipped, is that all)."""
     with path.open("rb") as file:
         start = file.read(limit)
@@ -178,22 +214,36 @@ def _look_at_parquet(look: functools.partial[Peek], path: Path, *, gzipped: bool
 
 def _look_at_json(
     look: functools.partial[Peek], path: Path, text: str, encoding: str, *, whole: bool
-) -> Peek:
+) -> Groups:
     head = json_head.read(text)
     limit = HEAD_BYTES
-    while not head.records and not whole and limit < LONGEST_HEAD:
+    while not whole and limit < LONGEST_HEAD and not _shows_a_record(head):
         limit *= 4
-        raw, _, whole = _head(path, limit)
+        raw, _, whole = read_head(path, limit)
         head = json_head.read(_decode(raw, encoding))
-    keys = dict.fromkeys(key for record in head.records for key in record)
-    return look(
-        "json",
+    seen = functools.partial(
+        look, "json", layout=head.layout, has_more_pages=head.has_more_pages, is_log=head.is_log
+    )
+    groups = head.groups or ((head.first,),)
+    return tuple(tuple(_as_read(seen, head, one) for one in group) for group in groups)
+
+
+def _shows_a_record(head: json_head.Head) -> bool:
+    """Whether a whole record was read; one that stands alone may be cut off."""
+    return bool(head.first.records) and not head.is_cut_off
+
+
+def _as_read(
+    seen: functools.partial[Peek], head: json_head.Head, reading: json_head.Reading
+) -> Peek:
+    keys = dict.fromkeys(key for record in reading.records for key in record)
+    is_empty = reading.is_empty_list or (head.is_empty_list and not head.groups)
+    return seen(
         columns=tuple(keys),
-        records=head.records,
-        layout=head.layout,
-        wrapper=head.wrapper,
-        envelope=head.envelope,
-        note=None if keys or head.is_empty_list else "no record could be read from it",
+        records=reading.records,
+        steps=reading.steps,
+        envelope=reading.envelope,
+        note=None if keys or is_empty else "no record could be read from it",
     )
 
 
@@ -365,7 +415,7 @@ def copy_records(look: Peek, target: Path) -> int:
     written = 0
     texts = text_chunks(look.path, gzipped=look.gzipped, encoding=look.encoding)
     with target.open("w", encoding="utf-8", newline="") as out:
-        for record in json_head.split(texts, look.wrapper):
+        for record in json_head.split(texts, look.steps, look.stream):
             out.write((re.sub(r"[\r\n]+", " ", record) if record else "null") + "\n")
             written += 1
     return written

@@ -1,7 +1,11 @@
-"""JSON as exports hold it: arrays, one record a line, an object around a list, pages in a row.
+"""JSON as exports hold it: arrays, one record a line, pages in a row, lists deep inside objects.
 
 Only the head of a file is read here, to see what it is; DuckDB reads the file. `split` is the
 slow way for a file that DuckDB refuses: it walks the text and gives each record's own text.
+
+Where the records lie in a value is written as steps: a key to go into, `EACH` for the elements of
+a list, `BY_KEY` for the values of an object keyed by id (the id is added to each record as
+`_key`), `PARSED` for a text that is JSON itself.
 """
 
 from __future__ import annotations
@@ -12,93 +16,152 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ingest import json_ways
 from ingest.errors import DamagedFileError
+from ingest.json_ways import BY_KEY, EACH, PARSED, Reading, Steps
 
-Layout = Literal["array", "lines", "wrapped", "other"]
+__all__ = ["BY_KEY", "EACH", "PARSED", "Head", "Layout", "Reading", "Steps", "read", "split"]
+
+Layout = Literal["array", "lines", "other"]
 MOST_RECORDS = 50
-# Keys under which interfaces put their list; any other key counts when only scalars stand beside.
-WRAPPERS = frozenset(
-    {"incidents", "log_entries", "users", "services", "teams", "oncalls", "data", "values", "value"}
-    | {"result", "results", "items", "records", "employees", "resources", "nodes", "edges"}
-)
 DECODER = json.JSONDecoder()
 SPACE = re.compile(r"[\s,]*")
-MARKS = re.compile(r'["{}\[\]]')
+MARKS = re.compile(r'["{}\[\],]')
 STRING_END = re.compile(r'(?<!\\)(?:\\\\)*"')
 
 
 @dataclass(frozen=True)
 class Head:
-    """First records of a JSON text, and how they are laid out."""
+    """First values of a JSON text, and how they are laid out.
 
-    records: tuple[dict[str, Any], ...] = field(repr=False)
+    Attributes
+    ----------
+    layout
+        `array`: one list of values; `lines`: one value a line; `other`: values in a row, or one.
+    values
+        The first of them; one that the text cuts off has what is left of it.
+    groups
+        Ways to take the values as records, the likeliest first; the readings of one group hold
+        together (several lists in one object).
+    is_empty_list
+        Whether there is a list with nothing in it.
+    has_more_pages
+        Whether the text goes on after its first list or object, other than line by line.
+    is_cut_off
+        Whether the only value goes on beyond the text, and is itself the likeliest record.
+    """
+
     layout: Layout
-    wrapper: str | None = None
+    values: tuple[Any, ...] = field(repr=False)
+    groups: tuple[tuple[Reading, ...], ...]
     is_empty_list: bool = False
-    envelope: dict[str, Any] = field(default_factory=dict)
+    has_more_pages: bool = False
+    is_cut_off: bool = False
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is a log of records, each of a stream of its own."""
+        return json_ways.is_log(self.values)
+
+    @property
+    def first(self) -> Reading:
+        """The likeliest reading."""
+        return self.groups[0][0] if self.groups else Reading((), ())
 
 
 def read(text: str) -> Head:
-    """Read the first records of a text that may break off anywhere."""
+    """Read the first values of a text that may break off anywhere."""
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] == "[":
-        records, closed = _elements(text, start + 1)
-        return Head(records, "array", is_empty_list=closed and text[start + 1 :].strip() == "]")
+        values, end, is_cut = _elements(text, start)
+        more = end is not None and bool(text[end:].strip())
+        is_empty = end is not None and not values
+        return _head("array", values, is_empty, more, is_cut)
+    lines = _lines(text)
     whole = _decode(text, start)
+    if lines and (whole is None or text[whole[1] :].strip()):
+        return _head("lines", lines)
     if whole is None:
-        return _read_lines(text) or _read_wrapped(text, start)
-    first, end = whole
-    if not isinstance(first, dict):
-        return Head((), "other")
-    if text[end:].strip():
-        return _read_lines(text) or Head((first,), "other")
-    wrapper = _wrapper(first)
-    if wrapper is None:
-        return Head((first,), "other")
-    records = tuple(one for one in first[wrapper] if isinstance(one, dict))[:MOST_RECORDS]
-    envelope = {key: value for key, value in first.items() if key != wrapper}
-    return Head(records, "wrapped", wrapper, not first[wrapper], envelope)
+        cut = _cut_off(text, start)
+        return _head("other", [] if cut is None else [cut], is_cut=True)
+    value, end = whole
+    return _head("other", [value], has_more_pages=bool(text[end:].strip()))
 
 
-def split(texts: Iterator[str], wrapper: str | None = None) -> Iterator[str]:
+def _head(
+    layout: Layout,
+    values: list[Any],
+    is_empty_list: bool = False,
+    has_more_pages: bool = False,
+    is_cut: bool = False,
+) -> Head:
+    groups = json_ways.groups(values)
+    is_itself = bool(groups) and not groups[0][0].steps
+    return Head(layout, tuple(values), groups, is_empty_list, has_more_pages, is_cut and is_itself)
+
+
+def split(texts: Iterator[str], steps: Steps = (), stream: str | None = None) -> Iterator[str]:
     """Give the text of each record; an empty text for one that is no JSON object.
 
     Parameters
     ----------
-    wrapper
-        Key of the list, where the records lie in an object around a list.
+    steps
+        Where the records lie in each value of the text.
+    stream
+        Only records of this stream of a log.
 
     Raises
     ------
     DamagedFileError
-        The text ends inside a record or inside the list.
+        The text ends inside a record or inside a list.
     """
     walk = _Walk(texts)
     while walk.seek():
         mark = walk.peek()
         if mark == "[":
             walk.skip()
-            yield from _list(walk)
-        elif mark == "{" and wrapper is not None:
-            walk.skip()
-            yield from _object(walk, wrapper)
+            yield from _list(walk, steps, stream)
         elif mark == "{":
-            yield walk.value()
+            yield from _value(walk, steps, stream)
         else:
             yield ""  # not JSON from here on
             return
 
 
-def _list(walk: _Walk) -> Iterator[str]:
+def _value(walk: _Walk, steps: Steps, stream: str | None) -> Iterator[str]:
+    """Give the records in the value that begins here."""
+    if stream is not None:
+        text = walk.value()
+        record = json.loads(text) if text else {}
+        found = record.get("record") if record.get("type") == "RECORD" else None
+        if isinstance(found, dict) and found.get("stream") == stream:
+            yield from split(iter([text]), steps)
+    elif not steps or not walk.is_deep():
+        yield walk.value() if not steps else walk.drop()
+    elif steps[0] == EACH and walk.peek() == "[":
+        walk.skip()
+        yield from _list(walk, steps[1:], None)
+    elif steps[0] == PARSED:
+        text = walk.value(keep_all=True)
+        yield from split(iter([json.loads(text)]), steps[1:]) if text.startswith('"') else [""]
+    elif walk.peek() == "{":
+        yield from _object(walk, steps)
+    else:
+        yield walk.drop()
+
+
+def _list(walk: _Walk, steps: Steps, stream: str | None) -> Iterator[str]:
     while walk.seek():
         if walk.peek() == "]":
             walk.skip()
             return
-        yield walk.value()
+        yield from _value(walk, steps, stream)
     raise DamagedFileError("it ends inside a list: it is cut off, export it again")
 
 
-def _object(walk: _Walk, wrapper: str) -> Iterator[str]:
+def _object(walk: _Walk, steps: Steps) -> Iterator[str]:
+    """Give the records under a key of the object that begins here, or under every key."""
+    walk.skip()
     while walk.seek():
         if walk.peek() == "}":
             walk.skip()
@@ -107,11 +170,13 @@ def _object(walk: _Walk, wrapper: str) -> Iterator[str]:
         walk.seek()
         walk.skip()  # the colon
         walk.seek()
-        if key == json.dumps(wrapper) and walk.peek() == "[":
-            walk.skip()
-            yield from _list(walk)
+        if steps[0] == BY_KEY:
+            records = _value(walk, steps[1:], None)
+            yield from (f'{{"_key": {key}, {one[1:]}' if one else one for one in records)
+        elif key == json.dumps(steps[0]) and walk.peek() in '[{"':
+            yield from _value(walk, steps[1:], None)
         else:
-            walk.value()
+            walk.drop()
     raise DamagedFileError("it ends inside a page: it is cut off, export it again")
 
 
@@ -139,6 +204,15 @@ class _Walk:
     def skip(self) -> None:
         self._at += 1
 
+    def is_deep(self) -> bool:
+        """Whether a value begins here that may have something inside."""
+        return self.peek() in '[{"'
+
+    def drop(self) -> str:
+        """Pass the value that begins here."""
+        self.value(keep_all=True)
+        return ""
+
     def value(self, *, keep_all: bool = False) -> str:
         """Give the text of the value that begins here, empty if it is no object, and pass it."""
         while True:
@@ -150,7 +224,7 @@ class _Walk:
                 return text if keep_all or isinstance(value, dict) else ""
             end_of_broken = None if decoded else _end(self._text, self._at)
             if end_of_broken is not None:
-                self._at = end_of_broken
+                self._at = max(end_of_broken, self._at + 1)  # a stray bracket is passed over
                 return ""
             if not self._more():
                 break
@@ -181,6 +255,8 @@ def _end(text: str, at: int) -> int | None:
     """Find the end of a broken value by its brackets alone; None where the text ends first."""
     depth = 0
     while mark := MARKS.search(text, at):
+        if mark.group() == "," and depth == 0:
+            return mark.start()
         at = mark.end()
         if mark.group() == '"':
             end = STRING_END.search(text, at)
@@ -189,73 +265,72 @@ def _end(text: str, at: int) -> int | None:
             at = end.end()
         elif mark.group() in "{[":
             depth += 1
-        elif depth <= 1:
+        elif mark.group() in "}]" and depth <= 1:
             # A bracket that was never opened closes the list around the value.
             return at if depth else at - 1
-        else:
+        elif mark.group() in "}]":
             depth -= 1
     return None
 
 
-def _elements(text: str, at: int) -> tuple[tuple[dict[str, Any], ...], bool]:
-    """Decode the first elements of a list: (records, does the list end here)."""
-    records: list[dict[str, Any]] = []
+def _cut_off(text: str, at: int) -> object:
+    """Decode what is left of a value that the text cuts off: what is whole of it; None if nothing.
+
+    The text is taken up to the last place where an element or a member ends, and the brackets that
+    are open there are closed.
+    """
+    opened: list[str] = []
+    kept: tuple[int, str] | None = None
+    while mark := MARKS.search(text, at):
+        at, sign = mark.end(), mark.group()
+        if sign == '"':
+            end = STRING_END.search(text, at)
+            if end is None:
+                break
+            at = end.end()
+        elif sign == ",":
+            kept = (mark.start(), "".join(reversed(opened)))
+        elif sign in "{[":
+            opened.append("}" if sign == "{" else "]")
+            if len(opened) > json_ways.DEEPEST:
+                break
+            if sign == "[":
+                kept = (at, "".join(reversed(opened)))
+        elif not opened or opened.pop() != sign:
+            break
+        else:
+            kept = (at, "".join(reversed(opened)))
+    if kept is None:
+        return None
+    decoded = _decode(text[: kept[0]].lstrip() + kept[1], 0)
+    return None if decoded is None else decoded[0]
+
+
+def _elements(text: str, start: int) -> tuple[list[Any], int | None, bool]:
+    """Decode the first elements of a list: (values, end if it was reached, is a value cut off)."""
+    values: list[Any] = []
+    at = start + 1
     for _ in range(MOST_RECORDS):
         found = SPACE.match(text, at)
         at = found.end() if found else at
         if text[at : at + 1] == "]":
-            return tuple(records), True
+            return values, at + 1, False
         decoded = _decode(text, at)
         if decoded is None:
-            break
-        if isinstance(decoded[0], dict):
-            records.append(decoded[0])
+            rest = None if values else _cut_off(text, at)
+            return (values, None, False) if rest is None else ([rest], None, True)
+        values.append(decoded[0])
         at = decoded[1]
-    return tuple(records), False
+    return values, None, False
 
 
-def _read_lines(text: str) -> Head | None:
-    """Read records that stand one a line."""
+def _lines(text: str) -> list[Any]:
+    """Read values that stand one a line; none if there is but one line."""
     lines = text.splitlines()[: MOST_RECORDS + 1]
     whole = lines if text.endswith("\n") or len(lines) == 1 else lines[:-1]
-    records = []
+    values = []
     for line in whole:
-        decoded = _decode(line, 0)
-        if decoded and isinstance(decoded[0], dict) and not line[decoded[1] :].strip():
-            records.append(decoded[0])
-    several = len(lines) > 1
-    return Head(tuple(records), "lines") if records and several else None
-
-
-def _read_wrapped(text: str, start: int) -> Head:
-    """Read the list in an object that goes on beyond the text."""
-    at = start + 1
-    while True:
-        found = SPACE.match(text, at)
-        key = _decode(text, found.end() if found else at)
-        if key is None or not isinstance(key[0], str):
-            return Head((), "other")
-        colon = text.find(":", key[1])
-        at = len(text) - len(text[colon + 1 :].lstrip())
-        if text[at : at + 1] == "[" and key[0].lower() in WRAPPERS:
-            records, _ = _elements(text, at + 1)
-            return Head(records, "wrapped", key[0])
-        value = _decode(text, at)
-        if value is None:
-            return Head((), "other")
-        at = value[1]
-
-
-def _wrapper(record: dict[str, Any]) -> str | None:
-    """Find the key of the list that an object is only the wrapping of."""
-    lists = [key for key, value in record.items() if _is_list_of_records(value)]
-    named = [key for key in lists if key.lower() in WRAPPERS]
-    others = [value for key, value in record.items() if key not in lists]
-    if len(named) == 1 and "id" not in record:
-        return named[0]
-    is_bare = len(lists) == 1 and not any(isinstance(value, dict | list) for value in others)
-    return lists[0] if is_bare and record[lists[0]] and "id" not in record else None
-
-
-def _is_list_of_records(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+        decoded = _decode(line.strip(), 0)
+        if decoded and isinstance(decoded[0], dict) and not line.strip()[decoded[1] :].strip():
+            values.append(decoded[0])
+    return values if len(lines) > 1 else []

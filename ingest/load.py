@@ -21,20 +21,18 @@ from ingest import (
     books,
     checks,
     complete,
-    files,
     merge,
+    pages,
     read,
-    recognise,
     refuse,
     schema,
     stage,
 )
 from ingest.errors import DamagedFileError, InputError
-from ingest.files import Peek
+from ingest.inventory import Export, take, write_set
 from ingest.merge import Account, Origin
 from ingest.pseudonyms import keyed
 from ingest.report import FileReport, LoadReport, Progress, Silent
-from ingest.source import Plan, Unrecognised
 from ingest.sql import name, quote, transaction
 from ingest.stage import StagedFile
 from ingest.validate import SCRATCH_PREFIX
@@ -45,15 +43,6 @@ LOGGER = logging.getLogger(__name__)
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
 NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
 MOST_FILES_TOGETHER = 32
-
-
-@dataclass(frozen=True)
-class Export:
-    """A recognised file: what the look showed, how it is read, the hash of its content."""
-
-    look: Peek
-    plan: Plan
-    file_id: str
 
 
 @dataclass
@@ -136,16 +125,19 @@ def read_all(
             datetime.now(UTC),
             books.loads(connection),
         )
-        found = [one for path in paths if (one := _look(run, path, exports)) is not None]
-        found.sort(key=lambda one: (one.look.modified_at, one.look.name))
+        inventory = take(paths, exports, scratch, settings)
+        found = inventory.exports
+        for one in inventory.reports:
+            _report(run, one)
         _load_all(run, found, limit)
-        pages = checks.missing_pages([one.look for one in found])
-        ids = [one.file_id for one in found]
+        missing = pages.missing([part.look for one in found for part in one.parts or (one,)])
+        ids = [one.file_id for one in run.reports if one.status in ("loaded", "known")]
         share = settings.quarantine_share
-        checks.record(connection, ids, run.reports, len(pages), run.now, share)
+        checks.record(connection, ids, run.reports, len(missing), run.now, share)
         gaps = [one.sentence for one in checks.undated(connection) if one.missing]
     by_path = sorted(run.reports, key=lambda one: one.path)
-    report = LoadReport(tuple(by_path), (*refuse.beside(exports), *pages, *gaps), run.now)
+    notes = (*refuse.beside(exports), *inventory.notes, *missing, *gaps)
+    report = LoadReport(tuple(by_path), notes, run.now)
     return report, refuse.unusable(connection, report, settings, ids, exports)
 
 
@@ -174,26 +166,6 @@ def _prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Pat
         stage.clear(connection)
 
 
-def _look(run: Run, path: Path, exports: Path) -> Export | None:
-    """Look at a file; one that is of no known shape goes to the report."""
-    inside = files.name_inside(path, exports)
-    try:
-        file_id = files.content_hash(path)
-        look = files.peek(path, exports)
-    except OSError as error:
-        problem = f"it cannot be read ({error.strerror})"
-        _report(run, FileReport(inside, "", "damaged", problems=(problem,)))
-        return None
-    plan = recognise.recognise(look, run.settings)
-    if isinstance(plan, Unrecognised):
-        _report(
-            run,
-            FileReport(inside, file_id, "unrecognised", problems=(plan.reason,), stub=plan.stub),
-        )
-        return None
-    return Export(look, plan, file_id)
-
-
 def _load_all(run: Run, found: Sequence[Export], limit: float) -> None:
     """Load what is new: complete exports by shape, since together they say who is gone."""
     groups: dict[str, list[Export]] = {}
@@ -218,7 +190,7 @@ def _batches(run: Run, exports: Sequence[Export]) -> list[list[Export]]:
     batches: list[list[Export]] = []
     open_batches: list[list[Export]] = []
     for one in exports:
-        if run.is_known(one) or not read.can_go_together(one.look):
+        if run.is_known(one) or one.parts or not read.can_go_together(one.look):
             batches.append([one])
             continue
         fitting = [batch for batch in open_batches if batch[0].plan.reads_like(one.plan)]
@@ -265,6 +237,9 @@ def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> N
     if run.is_known(export) and gone is None:
         _report(run, _known_report(run, export))
         return
+    if export.parts:
+        _load_set(run, export)
+        return
     try:
         staged = _stage(run, export)
     except DamagedFileError as error:
@@ -272,6 +247,20 @@ def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> N
         return
     merge.make_pseudonyms(run.connection, staged.tables, run.settings)
     _report(run, _enter(run, export, staged, gone))
+
+
+def _load_set(run: Run, export: Export) -> None:
+    """Load many small files as one, and name the file of each row that cannot be used."""
+    run.progress.note(export.look.name)
+    written, ends, damaged = write_set(export, run.scratch / "set")
+    for one in damaged:
+        _report(run, one)
+    staged = _stage(run, written)
+    merge.make_pseudonyms(run.connection, staged.tables, run.settings)
+    report = _enter(run, written, staged, None)
+    names = [part.look.name for part in export.parts]
+    books.name_parts(run.connection, written.file_id, names, ends)
+    _report(run, report)
 
 
 def _stage(run: Run, export: Export) -> StagedFile:

@@ -18,6 +18,7 @@ import duckdb
 from ingest import files
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
+from ingest.json_ways import BY_KEY, EACH, PARSED, Steps
 from ingest.source import Plan
 from ingest.sql import name, quote
 
@@ -92,7 +93,7 @@ def attempts(look: Peek, plan: Plan, scratch: Path) -> list[Attempt]:
     if look.format == "parquet":
         return [Attempt(lambda: _parquet(look, plan, scratch))]
     slow = Attempt(lambda: _copied_json(look, plan, scratch))
-    if look.encoding != "utf-8":
+    if _needs_copy(look):
         return [slow]
     return [
         Attempt(lambda: _json(look, plan, scratch), lambda _, bad: _is_foreign(look, bad)),
@@ -109,7 +110,7 @@ def together(looks: Sequence[Peek], plan: Plan, scratch: Path) -> list[Relation]
 
 def can_go_together(look: Peek) -> bool:
     """Whether the fast way is open to a file, and it is so small that this matters."""
-    direct = look.format == "json" and look.encoding == "utf-8"
+    direct = look.format == "json" and not _needs_copy(look)
     return direct and look.size <= SMALL_FILE
 
 
@@ -129,10 +130,14 @@ def _json(
     largest_object: int | None = None,
 ) -> Relation:
     layout = {"array": "array", "lines": "newline_delimited"}.get(look.layout, "unstructured")
-    wrapper = look.wrapper if look.layout == "wrapped" else None
     source = _link(look, scratch, link)
-    largest = largest_object or LARGEST_OBJECT
-    return Relation(_read_json(source, plan, layout, look, largest, wrapper))
+    return Relation(_read_json(source, plan, layout, look, largest_object or LARGEST_OBJECT))
+
+
+def _needs_copy(look: Peek) -> bool:
+    """Whether DuckDB cannot read a JSON file as it stands."""
+    lists_of_lists = look.steps[:1] == (EACH,)
+    return look.encoding != "utf-8" or lists_of_lists or BY_KEY in look.steps
 
 
 def _is_foreign(look: Peek, bad: bool) -> bool:
@@ -144,35 +149,64 @@ def _is_foreign(look: Peek, bad: bool) -> bool:
 
 def _copied_json(look: Peek, plan: Plan, scratch: Path) -> Relation:
     copy = scratch / "records"
-    if look.layout == "lines":
+    if look.layout == "lines" and not look.steps:
         files.copy_text(look, copy)
     else:
         files.copy_records(look, copy)
-    plain = replace(look, gzipped=False)
+    plain = replace(look, gzipped=False, steps=(), stream=None)
     return Relation(_read_json(copy, plan, "newline_delimited", plain, LARGEST_OBJECT))
 
 
-def _read_json(
-    source: Path,
-    plan: Plan,
-    layout: str,
-    look: Peek,
-    largest: int,
-    wrapper: str | None = None,
-) -> str:
-    columns = ", ".join(f"{quote(key)}: {quote(kind)}" for key, kind in plan.columns.items())
-    if wrapper is not None:
-        fields = ", ".join(f"{name(key)} {kind}" for key, kind in plan.columns.items())
-        columns = f"{quote(wrapper)}: {quote(f'STRUCT({fields})[]')}"
-    # A record of the wrong type becomes null and is quarantined; it does not fail the file.
+def _read_json(source: Path, plan: Plan, layout: str, look: Peek, largest: int) -> str:
+    """Read the records at the steps of the look: the part that the plan reads, as `r`.
+
+    A record of the wrong type becomes null and is quarantined; it does not fail the file.
+    """
+    fields = ", ".join(f"{name(key)} {kind}" for key, kind in plan.columns.items())
+    types = dict(plan.columns)
+    if look.steps:
+        first, *rest = look.steps
+        types = {first: _nested(tuple(rest), f"STRUCT({fields})")}
+    if look.stream is not None:
+        types["type"] = "VARCHAR"
+        types["record"] = types["record"].replace("STRUCT(", "STRUCT(stream VARCHAR, ", 1)
+    columns = ", ".join(f"{quote(key)}: {quote(kind)}" for key, kind in types.items())
     call = (
         f"read_json({quote(str(source))}, columns = {{{columns}}}, format = '{layout}', "
         f"ignore_errors = true, compression = '{'gzip' if look.gzipped else 'none'}', "
         f"maximum_object_size = {largest})"
     )
-    if wrapper is None:
+    if not look.steps:
         return f"{call} as r"
-    return f"(select unnest(w.{name(wrapper)}) as r from {call} as w)"
+    only = ""
+    if look.stream is not None:
+        only = f" where w.type = 'RECORD' and w.record.stream = {quote(look.stream)}"
+    selected, source_sql = _walked(look.steps, f"{call} as w", only, f"STRUCT({fields})")
+    return f"(select {selected} as r from {source_sql})"
+
+
+def _nested(steps: Steps, record: str) -> str:
+    """Give DuckDB's type of a value that has records of a type at some steps."""
+    if not steps:
+        return record
+    if steps[0] == PARSED:
+        return "VARCHAR"
+    inner = _nested(steps[1:], record)
+    return f"{inner}[]" if steps[0] == EACH else f"STRUCT({name(steps[0])} {inner})"
+
+
+def _walked(steps: Steps, source: str, only: str, record: str) -> tuple[str, str]:
+    """SQL for the value at some steps below the rows of a source: (expression, from-clause)."""
+    value, where = "w", only
+    for step in steps:
+        if step == EACH:
+            source, value = f"(select unnest({value}) as v from {source}{where}) as w", "w.v"
+            where = ""
+        elif step == PARSED:
+            value = f"try_cast(try_cast({value} as json) as {record})"
+        else:
+            value = f"{value}.{name(step)}"
+    return value, source + where
 
 
 def _parquet(look: Peek, plan: Plan, scratch: Path) -> Relation:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ingest import json_head
 from ingest.errors import DamagedFileError
+from ingest.json_head import BY_KEY, EACH
 
 RECORD = st.dictionaries(
     st.text(max_size=5),
@@ -24,39 +25,74 @@ def pieces(text: str, size: int):
     return iter([text[at : at + size] for at in range(0, len(text), size)] or [""])
 
 
+GRAPH = {"data": {"repository": {"pullRequests": {"nodes": [{"number": 1}], "pageInfo": {}}}}}
+EDGES = {"data": {"repository": {"pullRequests": {"edges": [{"cursor": "x", "node": {"a": 1}}]}}}}
+AT_NODES = ("data", "repository", "pullRequests", "nodes", EACH)
+
+
 @pytest.mark.parametrize(
-    ("text", "layout", "wrapper", "records"),
+    ("text", "layout", "steps", "records"),
     [
-        ('[{"a": 1}, {"a": 2}]', "array", None, [{"a": 1}, {"a": 2}]),
-        ("[]", "array", None, []),
-        ('[{"a": 1}, {"a": ', "array", None, [{"a": 1}]),
-        ('{"a": 1}\n{"a": 2}\n', "lines", None, [{"a": 1}, {"a": 2}]),
-        ('{"a": 1}\n{"a": 2}', "lines", None, [{"a": 1}]),
-        ('{"a": 1}\nnot json\n{"a": 3}\n', "lines", None, [{"a": 1}, {"a": 3}]),
-        ('{"a": 1}', "other", None, [{"a": 1}]),
-        ('{"incidents": [{"id": "Q"}], "more": true}', "wrapped", "incidents", [{"id": "Q"}]),
-        ('{"incidents": [], "more": false}', "wrapped", "incidents", []),
-        ('{"limit": 9, "users": [{"id": "P"}, {"id": ', "wrapped", "users", [{"id": "P"}]),
-        ('{"rows": [{"id": 1}], "page": 1}', "wrapped", "rows", [{"id": 1}]),
-        ('{"id": 1, "reviews": [{"id": 2}], "author": {}}', "other", None, None),
-        ('{"id": 1, "tags": []}', "other", None, None),
-        ("[[1, 2]]", "array", None, []),
+        ('[{"a": 1}, {"a": 2}]', "array", (), [{"a": 1}, {"a": 2}]),
+        ("[]", "array", (), []),
+        ('[{"a": 1}, {"a": ', "array", (), [{"a": 1}]),
+        ('{"a": 1}\n{"a": 2}\n', "lines", (), [{"a": 1}, {"a": 2}]),
+        ('{"a": 1}\n{"a": 2}', "lines", (), [{"a": 1}]),
+        ('{"a": 1}\nnot json\n{"a": 3}\n', "lines", (), [{"a": 1}, {"a": 3}]),
+        ('{"a": 1}', "other", (), [{"a": 1}]),
+        ('{"incidents": [{"id": "Q"}], "more": true}', "other", ("incidents", EACH), [{"id": "Q"}]),
+        ('{"incidents": [], "more": false}', "other", ("incidents", EACH), []),
+        ('{"limit": 9, "users": [{"id": "P"}, {"id": ', "other", ("users", EACH), [{"id": "P"}]),
+        ('{"rows": [{"id": 1}], "page": 1}', "other", ("rows", EACH), [{"id": 1}]),
+        ('{"d": {"results": [{"userId": 1}]}}', "other", ("d", "results", EACH), [{"userId": 1}]),
+        ('{"id": 1, "reviews": [{"id": 2}], "author": {}}', "other", (), None),
+        ('{"id": 1, "tags": []}', "other", (), None),
+        ("[[1, 2]]", "array", (), []),
+        ('[[{"a": 1}], [{"a": 2}]]', "array", (EACH,), [{"a": 1}, {"a": 2}]),
+        ('[{"values": [{"a": 1}]}, {"values": [{"a": 2}]}]', "array", ("values", EACH),
+         [{"a": 1}, {"a": 2}]),
+        ('[{"cursor": "x", "node": {"a": 1}}]', "array", ("node",), [{"a": 1}]),
+        (json.dumps(GRAPH), "other", AT_NODES, [{"number": 1}]),
+        (json.dumps(GRAPH)[:-15], "other", AT_NODES, [{"number": 1}]),
+        (json.dumps(GRAPH) + json.dumps(GRAPH), "other", AT_NODES, [{"number": 1}]),
+        (json.dumps(GRAPH) + "\n" + json.dumps(GRAPH) + "\n", "lines", AT_NODES,
+         [{"number": 1}, {"number": 1}]),
+        (json.dumps(EDGES), "other", (*AT_NODES[:3], "edges", EACH, "node"), [{"a": 1}]),
     ],
-)
-def test_the_layout_is_seen_in_the_head(text, layout, wrapper, records):
+)  # fmt: skip
+def test_the_layout_is_seen_in_the_head(text, layout, steps, records):
     head = json_head.read(text)
-    assert (head.layout, head.wrapper) == (layout, wrapper)
-    assert list(head.records) == ([json.loads(text)] if records is None else records)
+    assert (head.layout, head.first.steps) == (layout, steps)
+    assert list(head.first.records) == ([json.loads(text)] if records is None else records)
+
+
+@pytest.mark.parametrize(
+    ("value", "steps", "records"),
+    [
+        ({"4": {"a": 1}, "5": {"a": 2}}, (BY_KEY,), [{"_key": "4", "a": 1}, {"_key": "5", "a": 2}]),
+        ({"table": "jobInfo", "employees": {"4": {"at": 1, "rows": [{"a": 1}]}}},
+         ("employees", BY_KEY, "rows", EACH), [{"_key": "4", "a": 1}]),
+        ({"users": [{"a": 1}], "pulls": [{"b": 1}], "at": "x"}, ("pulls", EACH), [{"b": 1}]),
+        ({"data": {"number": 1}}, ("data",), [{"number": 1}]),
+        ({"data": {"repository": {"pullRequest": {"number": 1}}}},
+         ("data", "repository", "pullRequest"), [{"number": 1}]),
+    ],
+)  # fmt: skip
+def test_other_ways_to_take_a_value_are_given(value, steps, records):
+    readings = [one for group in json_head.read(json.dumps(value)).groups for one in group]
+    assert [list(one.records) for one in readings if one.steps == steps] == [records]
+    texts = json_head.split(pieces(json.dumps(value), 3), steps)
+    assert [json.loads(one) for one in texts if one] == records
 
 
 def test_what_stands_beside_a_list_is_kept():
     head = json_head.read('{"offset": 100, "incidents": [{"id": "Q"}], "more": true}')
-    assert head.envelope == {"offset": 100, "more": True}
+    assert head.first.envelope == {"offset": 100, "more": True}
 
 
 def test_a_deep_text_is_no_record_and_no_crash():
     head = json_head.read('[{"a": ' + "[" * 200_000)
-    assert head.records == ()
+    assert head.first.records == ()
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
@@ -77,7 +113,7 @@ def test_pages_that_follow_one_another_are_read_to_the_last(size, pages):
     wrapped = "\n".join(json.dumps({"n": 1, "incidents": page, "x": {"y": []}}) for page in pages)
     every = [record for page in pages for record in page]
     assert [json.loads(one) for one in json_head.split(pieces(arrays, size))] == every
-    split = json_head.split(pieces(wrapped, size), "incidents")
+    split = json_head.split(pieces(wrapped, size), ("incidents", EACH))
     assert [json.loads(one) for one in split] == every
 
 
@@ -97,4 +133,4 @@ def test_a_text_that_ends_too_early_is_damaged(text):
 
 def test_a_page_that_ends_too_early_is_damaged():
     with pytest.raises(DamagedFileError, match="cut off"):
-        list(json_head.split(iter(['{"incidents": [{"id": "Q"}], "more":']), "incidents"))
+        list(json_head.split(iter(['{"incidents": [{"id": "Q"}], "more":']), ("incidents", EACH)))

@@ -448,7 +448,7 @@ PACKED = gzip.compress((HEADER + GOOD * 50_000).encode())
         (bytes(range(256)) * 40, "unrecognised"),
         ("[" * 500_000, "unrecognised"),
         ("just a note to self\n", "unrecognised"),
-        (b"PK\x03\x04", "unrecognised"),
+        (b"PK\x03\x04", "damaged"),
         (b"PAR1" + b"\0" * 100 + b"PAR1", "unrecognised"),
         (PACKED[:10], "unrecognised"),
     ],

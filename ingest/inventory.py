@@ -1,0 +1,223 @@
+"""What lies in an exports folder: every file and part of a file, taken for what it is.
+
+Folders of many small files that are read alike (a backup with one file a pull request) are taken
+together as one set: one relation and one transaction instead of thousands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from ingest import books, files, read, recognise, unpack
+from ingest.errors import DamagedFileError
+from ingest.files import Peek
+from ingest.report import FileReport, Status
+from ingest.source import Plan, Unrecognised
+from ingest.unpack import Found
+from pipeline.settings import Settings
+
+LEAST_OF_A_SET = 64  # fewer small files are staged together, each in its own transaction
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Export:
+    """A recognised file: what the look showed, how it is read, the hash of its content.
+
+    Attributes
+    ----------
+    parts
+        The files of a set, which are read as one; none for a file by itself.
+    """
+
+    look: Peek
+    plan: Plan
+    file_id: str
+    parts: tuple[Export, ...] = ()
+
+
+@dataclass
+class Inventory:
+    """Everything found.
+
+    Attributes
+    ----------
+    exports
+        What is of a known shape, by modification time and name.
+    reports
+        On what is not.
+    notes
+        On what was passed over inside files that were read.
+    """
+
+    exports: list[Export] = field(default_factory=list)
+    reports: list[FileReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def take(paths: Sequence[Path], exports: Path, scratch: Path, settings: Settings) -> Inventory:
+    """Look at files and take each for what it is.
+
+    Parameters
+    ----------
+    scratch
+        Private folder for copies, which the inventory refers to.
+    """
+    inventory = Inventory()
+    unread: dict[str, list[FileReport]] = defaultdict(list)
+    for path in paths:
+        try:
+            for found in unpack.contents(path, exports, scratch):
+                _take(found, settings, inventory, unread)
+        except OSError as error:
+            inside = files.name_inside(path, exports)
+            problem = f"it cannot be read ({error.strerror})"
+            inventory.reports.append(FileReport(inside, "", "damaged", problems=(problem,)))
+    _sum_up(inventory, unread)
+    inventory.exports = _sets(inventory.exports, settings)
+    inventory.exports.sort(key=lambda one: (one.look.modified_at, one.look.name))
+    return inventory
+
+
+def write_set(export: Export, target: Path) -> tuple[Export, list[int], list[FileReport]]:
+    """Write the records of a set into one file, a record a line.
+
+    Returns
+    -------
+    tuple
+        The set as a file of its own; the number of lines after each part; reports on parts that
+        are damaged, which are left out.
+    """
+    ends: list[int] = []
+    damaged: list[FileReport] = []
+    piece = target.with_name(f"{target.name}-piece")
+    written = 0
+    with target.open("wb") as out:
+        for part in export.parts:
+            try:
+                lines = files.copy_records(part.look, piece)
+            except DamagedFileError as error:
+                damaged.append(
+                    FileReport(
+                        part.look.name,
+                        part.file_id,
+                        "damaged",
+                        part.plan.name,
+                        problems=(str(error),),
+                    )
+                )
+                lines = 0
+            else:
+                out.write(piece.read_bytes())
+            written += lines
+            ends.append(written)
+    piece.unlink(missing_ok=True)
+    lost = {one.file_id for one in damaged}
+    # Without the lost files it is another set: they are tried again with the next load.
+    file_id = _hash([one.file_id for one in export.parts if one.file_id not in lost])
+    look = replace(export.look, path=target)
+    return replace(export, look=look, file_id=file_id), ends, damaged
+
+
+def _take(
+    found: Found,
+    settings: Settings,
+    inventory: Inventory,
+    unread: dict[str, list[FileReport]],
+) -> None:
+    if found.problem is not None:
+        status: Status = "unrecognised" if found.is_foreign else "damaged"
+        inventory.reports.append(
+            FileReport(found.name, found.file_id, status, problems=(found.problem,))
+        )
+        return
+    first: FileReport | None = None
+    for group in found.groups:
+        plans = [(look, recognise.recognise(look, settings)) for look in group]
+        taken = [(look, plan) for look, plan in plans if isinstance(plan, Plan)]
+        passed = [
+            FileReport(
+                look.name, found.file_id, "unrecognised", problems=(plan.reason,), stub=plan.stub
+            )
+            for look, plan in plans
+            if isinstance(plan, Unrecognised)
+        ]
+        if taken:
+            several = len(group) > 1
+            inventory.exports += [
+                Export(look, plan, unpack.part_id(found, look, several)) for look, plan in taken
+            ]
+            if several and passed:
+                unread[found.name] += [one for one in passed if one.path != found.name]
+            return
+        first = first or (passed[0] if passed else None)
+    if first is None:
+        return
+    if found.container is not None:
+        unread[found.container].append(replace(first, path=found.name))
+    else:
+        inventory.reports.append(replace(first, path=found.name))
+
+
+def _sum_up(inventory: Inventory, unread: dict[str, list[FileReport]]) -> None:
+    """Say what was passed over of each archive or log, in one sentence."""
+    for container, passed in unread.items():
+        names = [one.path.removeprefix(container).strip("/ ()") for one in passed]
+        listed = f"{', '.join(names[:MOST_NAMES])}{', …' if len(names) > MOST_NAMES else ''}"
+        if any(one.look.name.startswith(container) for one in inventory.exports):
+            inventory.notes.append(
+                f"{container}: {len(names)} of its parts are of no known shape and were not "
+                f"read: {listed}"
+            )
+        else:
+            reason = f"none of its {len(names)} parts is of a known shape ({listed}); the first: "
+            inventory.reports.append(
+                replace(passed[0], path=container, problems=(reason + passed[0].problems[0],))
+            )
+
+
+def _sets(exports: Sequence[Export], settings: Settings) -> list[Export]:
+    """Put many small files of one folder that are read alike together."""
+    folders: dict[tuple[str, str], list[Export]] = defaultdict(list)
+    kept: list[Export] = []
+    for one in exports:
+        is_complete = books.is_complete(settings, one.look.name)
+        if read.can_go_together(one.look) and one.look.stream is None and not is_complete:
+            folder = PurePosixPath(one.look.name).parent.as_posix()
+            folders[folder, one.plan.name].append(one)
+        else:
+            kept.append(one)
+    for (folder, _), members in folders.items():
+        alike = [one for one in members if one.plan.reads_like(members[0].plan)]
+        kept += [one for one in members if one not in alike]
+        distinct = list({one.file_id: one for one in alike}.values())
+        kept += [_set(folder, distinct)] if len(distinct) >= LEAST_OF_A_SET else alike
+    return kept
+
+
+def _set(folder: str, members: Sequence[Export]) -> Export:
+    first = members[0]
+    unused = dict.fromkeys(key for one in members for key in one.plan.unused)
+    look = replace(
+        first.look,
+        name=f"{folder}/*.json",
+        size=sum(one.look.size for one in members),
+        modified_at=max(one.look.modified_at for one in members),
+        encoding="utf-8",
+        gzipped=False,
+        layout="lines",
+        steps=(),
+        envelope={},
+        has_more_pages=False,
+        records=first.look.records,
+    )
+    plan = replace(first.plan, unused=tuple(unused))
+    return Export(look, plan, _hash([one.file_id for one in members]), tuple(members))
+
+
+def _hash(file_ids: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(file_ids)).encode()).hexdigest()[:32]
