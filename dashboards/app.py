@@ -19,6 +19,7 @@ from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
 from dashboards.export.routes import add_exports
 from dashboards.pages import (
+    access,
     data,
     evidence,
     mentors,
@@ -75,7 +76,7 @@ def create_app(
     app.server.extensions[EXTENSION] = SnapshotStore(warehouse)
     _register_pages()
     app.layout = _layout
-    for module in (overview, outcome, evidence, programme, mentors):
+    for module in (overview, outcome, evidence, programme, access, mentors):
         module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
     _only_local(app.server)
@@ -93,7 +94,7 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    for module in (overview, evidence, programme, mentors, stories, data, methods):
+    for module in (overview, evidence, programme, access, mentors, stories, data, methods):
         dash.register_page(  # type: ignore[no-untyped-call]
             module.__name__,
             path=module.PATH,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Page = Literal["overview", "evidence", "outcome", "programme", "mentors"]
+Page = Literal["overview", "evidence", "outcome", "programme", "mentors", "access"]
 Chart = Literal["series", "curve"]
 ChartPart = Literal["outcome", "head", "body", "graph", "table"]
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from dashboards.rows import (
+    AccessRow,
     BalanceRow,
     CurvePoint,
     DataCheck,
@@ -59,6 +60,7 @@ class NoSnapshotError(SnapshotError):
 Row = TypeVar("Row", bound=PublishedRow)
 Made = TypeVar("Made")
 ROW_TYPES: tuple[type[Any], ...] = (
+    AccessRow,
     Estimate,
     SeriesPoint,
     CurvePoint,

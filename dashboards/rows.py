@@ -244,3 +244,19 @@ class Story(PublishedRow):
     title: str
     text: str | None
     published_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow(PublishedRow):
+    """One group's rate of starting or being put forward, and its ratio to everybody else."""
+
+    table: ClassVar[str] = "access"
+    order: ClassVar[str] = 'measure, group_dimension, "group"'
+    measure: str
+    group_dimension: str
+    group: str
+    rate: float | None
+    rate_ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int | None

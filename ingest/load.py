@@ -116,7 +116,7 @@ def read_all(
     paths = refuse.missing(exports)
     schema.create_all(connection)
     limit = 1.0 if accept_shrink else settings.shrink_share
-    with _prepared(connection, key) as scratch:
+    with prepared(connection, key) as scratch:
         run = Run(
             connection,
             settings,
@@ -142,7 +142,7 @@ def read_all(
 
 
 @contextmanager
-def _prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Path]:
+def prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Path]:
     """Set a connection up for loading, and give a private folder that is gone afterwards."""
     row = connection.execute(
         "select path from duckdb_databases() where database_name = current_database()"

@@ -65,3 +65,21 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{#-
+    Variance of the logarithm of a rate of events per year, from sums over people: the
+    ratio estimator's, so one person's many opportunities are not many people's one; never
+    less than a Poisson count's, for with few people it comes out too small.
+-#}
+{% macro relative_variance(sums) -%}
+    greatest(
+        (
+            {{ sums }}.events_squared
+            - 2 * {{ sums }}.events / {{ sums }}.years * {{ sums }}.events_by_years
+            + {{ sums }}.events * {{ sums }}.events
+            / ({{ sums }}.years * {{ sums }}.years) * {{ sums }}.years_squared
+        ) / ({{ sums }}.events * {{ sums }}.events)
+        * {{ sums }}.people_count / ({{ sums }}.people_count - 1.0),
+        1.0 / {{ sums }}.events
+    )
+{%- endmacro %}

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import export_commands
+from pipeline import export_commands, owner_commands
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.progress import Progress
 from pipeline.settings import Context, Option, Settings, read_run
@@ -104,6 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, common, "digest", _digest, "say what changed since a snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
     export_commands.add_digest_options(one)
+
+    what = "list mentors who wish to be named, for the owner's eyes"
+    one = _command(commands, common, "recognise", _recognise, what)
+    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
+    owner_commands.add_recognise_options(one)
+
+    one = _command(commands, common, "draw", _draw, "draw places by lot among applicants")
+    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
+    owner_commands.add_draw_options(one)
 
     one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
     as_committed = "(default: as in data/sample)"
@@ -222,6 +231,14 @@ def _verify(given: argparse.Namespace) -> int:
 def _digest(given: argparse.Namespace) -> int:
     settings, context = _run_of(given)
     return export_commands.digest(settings, context, given)
+
+
+def _recognise(given: argparse.Namespace) -> int:
+    return owner_commands.recognise(*_run_of(given), given)
+
+
+def _draw(given: argparse.Namespace) -> int:
+    return owner_commands.draw(*_run_of(given), given)
 
 
 def _sample(given: argparse.Namespace) -> int:

@@ -31,6 +31,8 @@ from pipeline.rounding import (
 )
 
 MINIMUM_EVENTS = 5
+#: Between the two groups of a crossing.
+CROSSED = " × "
 WITHHELD = "Not shown: fewer than {minimum} people, or a group that small would follow from it."
 _ESTIMATE_SCALE = (
     "estimate",
@@ -323,6 +325,68 @@ def _health_status(value: float | None, target: float | None, direction: str) ->
         return "no_target"
     is_met = value >= target if direction == "higher" else value <= target
     return "on_target" if is_met else "needs_action"
+
+
+def access(rows: Sequence[Row], minimum: int) -> list[Published]:
+    """Publish who comes to mentoring and who is put forward, group by group.
+
+    A group that is too small for one measure is hidden in all. A crossing of two dimensions is
+    protected against the sums over either of them as well.
+    """
+    published = []
+    for of_dimension in _grouped(rows, lambda row: str(row["group_dimension"])).values():
+        gone = withheld(_group_counts(of_dimension, ("people_count",)), frozenset(), minimum)
+        for of_measure in _grouped(of_dimension, lambda row: str(row["measure"])).values():
+            few = _groups_with_few(of_measure, gone)
+            published += [
+                _access(row, _group(row) in gone, _group(row) in few) for row in of_measure
+            ]
+    return published
+
+
+def _groups_with_few(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
+    """Find groups in which few, or all but few, people had an event."""
+    names = ("people_with", "people_without")
+    few = {_group(row) for row in rows if min(row[name] for name in names) < MINIMUM_EVENTS}
+    known = hidden & {_group(row) for row in rows}
+    return withheld(_group_counts(rows, names), frozenset(few) | known, MINIMUM_EVENTS)
+
+
+def _group_counts(rows: Sequence[Row], names: Sequence[str]) -> dict[Segment, list[int]]:
+    """Give each group's counts for every measure, and again for every line of a crossing."""
+    tables: dict[tuple[str, str], int] = {}
+    for row in rows:
+        for line in _lines(row):
+            tables.setdefault((row["measure"], line), len(tables))
+    width = len(names)
+    counts: dict[Segment, list[int]] = {}
+    for row in rows:
+        mine = counts.setdefault(_group(row), [0] * (len(tables) * width))
+        for line in _lines(row):
+            start = tables[row["measure"], line] * width
+            mine[start : start + width] = [int(row[name] or 0) for name in names]
+    return counts
+
+
+def _lines(row: Row) -> list[str]:
+    """Name the sums that a group is part of: all, and of a crossing either dimension's."""
+    first, crossed, second = str(row["group_value"]).partition(CROSSED)
+    is_crossing = bool(crossed) and CROSSED in str(row["group_dimension"])
+    return ["", f"1 {first}", f"2 {second}"] if is_crossing else [""]
+
+
+def _access(row: Row, is_hidden: bool, is_rate_hidden: bool) -> Published:
+    result = _blank("access", {**row, "group": row["group_value"], "n": None})
+    if not is_hidden:
+        result["n"] = to_count(row["people_count"])
+    if not is_hidden and not is_rate_hidden:
+        for name in ("rate", "rate_ratio", "ci_low", "ci_high"):
+            result[name] = to_digits(row[name], 2)
+    return result
+
+
+def _group(row: Row) -> Segment:
+    return Segment(str(row["group_dimension"]), str(row["group_value"]))
 
 
 def known_events(rows: Iterable[Row]) -> list[Published]:

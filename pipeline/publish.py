@@ -128,6 +128,7 @@ def _programme(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str,
     health = _read(connection, "rpt_programme_health")
     return {
         "programme_health": privacy.programme_health(health, minimum),
+        "access": privacy.access(_read(connection, "rpt_access"), minimum),
         "known_events": privacy.known_events(_read(connection, "rpt_known_events")),
         "stories": privacy.stories(_read(connection, "rpt_stories")),
     }

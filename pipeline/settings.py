@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from statistics import NormalDist
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -51,6 +52,7 @@ BUILT_IN_OUTCOMES = frozenset(
 )
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Pair = Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
 Names = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
@@ -235,6 +237,19 @@ class ProgrammeTargets(_Table):
     )
 
 
+class Access(_Table):
+    """Who comes to mentoring and who is put forward."""
+
+    months: int = Field(
+        default=24, ge=6, le=120, description="Months, up to the last, that access is counted in."
+    )
+    crossings: tuple[Pair, ...] = Field(
+        default=(),
+        description="Pairs of groups to report access by together, such as "
+        '`["gender", "level"]`. Empty: one at a time.',
+    )
+
+
 class Programme(_Table):
     """How the programme is read."""
 
@@ -378,6 +393,7 @@ class Settings(_Table):
     matching: Matching = Matching()
     plan: Plan = Plan()
     data_end: DataEnd = DataEnd()
+    access: Access = Access()
     programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
@@ -433,6 +449,18 @@ class Settings(_Table):
         if len(set(groups)) != len(groups):
             raise ValueError("list each group once")
         return groups
+
+    @model_validator(mode="after")
+    def _crosses_what_is_reported(self) -> Self:
+        known = {"organisation", "level", "job_family", "location", *self.reporting_groups}
+        for pair in self.access.crossings:
+            wrong = [name for name in pair if name not in known]
+            if wrong or pair[0] == pair[1]:
+                raise ValueError(
+                    f"access.crossings: {' with '.join(pair)} cannot be crossed; name two of "
+                    f"{', '.join(sorted(known))}"
+                )
+        return self
 
     @property
     def hash(self) -> str:
@@ -605,6 +633,9 @@ def dbt_vars(
             **(agreement or {}),
         },
         "comparison_cap": settings.matching.comparison_cap,
+        "access_months": settings.access.months,
+        "access_crossings": [list(pair) for pair in settings.access.crossings],
+        "critical_value": NormalDist().inv_cdf((1 + settings.confidence) / 2),
         "quiet_after_days": settings.programme.quiet_after_days,
         "programme_targets": settings.programme_targets.model_dump(mode="json"),
         "time_zone": settings.time_zone,

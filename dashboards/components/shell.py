@@ -29,6 +29,7 @@ PAGES: tuple[Page, ...] = (
     Page("/outcomes/pr_cycle_time", "Outcomes", "outcomes"),
     Page("/evidence", "Evidence", "evidence"),
     Page("/programme", "Programme", "programme"),
+    Page("/access", "Access", "access"),
     Page("/mentors", "Mentors", "mentors"),
     Page("/stories", "Stories", "stories"),
     Page("/data", "Data", "data"),

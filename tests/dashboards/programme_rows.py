@@ -65,10 +65,29 @@ def health() -> list[Row]:
     return rows
 
 
+def access() -> list[Row]:
+    """By gender no group differs; by level L1 starts more often, and L9 is withheld."""
+    groups = {
+        ("gender", "woman"): (0.2, 1.05, 0.8, 1.4, 200),
+        ("gender", "man"): (0.19, 0.95, 0.7, 1.25, 400),
+        ("level", "L1"): (0.5, 2.3, 1.7, 3.1, 165),
+        ("level", "L2"): (0.2, 0.9, 0.7, 1.2, 300),
+        ("level", "L9"): (None, None, None, None, None),
+    }
+    return [
+        {"measure": measure, "segment_dimension": "all", "segment_value": "all",
+         "group_dimension": dimension, "group": value, "rate": rate, "rate_ratio": ratio,
+         "ci_low": low, "ci_high": high, "n": n}
+        for measure in ("participation", "sponsored_opportunities")
+        for (dimension, value), (rate, ratio, low, high, n) in groups.items()
+    ]  # fmt: skip
+
+
 def tables() -> dict[str, list[Row]]:
     """The programme's published tables."""
     return {
         "programme_health": health(),
+        "access": access(),
         "known_events": [
             {"kind": "freeze", "organisation": "all", "starts_on": date(2025, 12, 18),
              "ends_on": date(2026, 1, 4)},
@@ -87,5 +106,6 @@ def tables() -> dict[str, list[Row]]:
 def definitions() -> list[Row]:
     """The dictionary's rows of the programme's measures."""
     named = {row["measure"] for row in health()}
+    named |= {"access_ratio", "starts_of_mentoring", "sponsored_opportunities"}
     with SEED.open(encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if row["metric"] in named]

@@ -39,6 +39,8 @@ PAGES = {
     "/evidence": "evidence",
     "/programme": "programme",
     "/programme?dimension=organisation&group=Mobile": "programme-withheld",
+    "/access": "access",
+    "/access?by=level": "access-level",
     "/mentors": "mentors",
     "/stories": "stories",
     "/data": "data",

@@ -94,3 +94,53 @@ def test_a_value_is_rounded_as_its_unit_is(unit: str, value: float, shown: float
 def test_a_score_names_its_scale() -> None:
     found = published(row("all", 50, unit="score", scale_max=5.0, measure_value=3.94))["all"]
     assert (found["unit"], found["value"]) == ("of 5", 3.9)
+
+
+def group(dimension: str, value: str, people: int, people_with: int = 0) -> dict[str, Any]:
+    return {
+        "measure": "participation",
+        "segment_dimension": "all",
+        "segment_value": "all",
+        "group_dimension": dimension,
+        "group_value": value,
+        "rate": 0.3456,
+        "rate_ratio": 1.2345,
+        "ci_low": 0.9876,
+        "ci_high": 1.5432,
+        "people_count": people,
+        "people_with": people_with or people // 2,
+        "people_without": people - (people_with or people // 2),
+    }
+
+
+def access(*rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["group"]: row for row in privacy.access(rows, 10)}
+
+
+def test_a_group_with_few_starts_keeps_its_size_but_not_its_rate() -> None:
+    found = access(group("level", "L1", 40, 3), group("level", "L2", 60), group("level", "L3", 60))
+    assert (found["L1"]["rate"], found["L1"]["rate_ratio"], found["L1"]["n"]) == (None, None, 40)
+    assert sum(row["rate"] is None for row in found.values()) == 2
+    shown = next(row for row in found.values() if row["rate"] is not None)
+    assert (shown["rate"], shown["rate_ratio"], shown["ci_low"]) == (0.35, 1.23, 0.99)
+
+
+def test_a_small_group_is_hidden_for_every_measure() -> None:
+    groups = [group("level", f"L{number}", 30 + number) for number in range(4)]
+    small = {**group("level", "L0", 9), "measure": "opportunities"}
+    rows = [*groups, small]
+    rows += [{**row, "measure": "opportunities"} for row in groups[1:]]
+    hidden = {row["group"] for row in privacy.access(rows, 10) if row["n"] is None}
+    assert len(hidden) == 2
+    assert all(row["n"] is None for row in privacy.access(rows, 10) if row["group"] == "L0")
+
+
+def test_a_hidden_crossing_does_not_follow_from_the_sums_over_either_group() -> None:
+    sizes = {("x", "1"): 6, ("x", "2"): 40, ("x", "3"): 50}
+    sizes |= {("y", "1"): 60, ("y", "2"): 70, ("y", "3"): 80}
+    rows = [group("a × b", f"{one} × {two}", n) for (one, two), n in sizes.items()]
+    hidden = {name for name, row in access(*rows).items() if row["n"] is None}
+    assert "x × 1" in hidden
+    for place in (0, 1):
+        lines = [name.split(" × ")[place] for name in hidden]
+        assert all(lines.count(line) >= 2 for line in lines)

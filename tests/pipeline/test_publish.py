@@ -23,6 +23,7 @@ REPORTS = (
     "participant_flow",
     "programme_health",
     "supporting_estimates",
+    "access",
     "known_events",
     "stories",
 )

@@ -14,15 +14,47 @@ int_data_ends as (
     select * from {{ ref('int_data_ends') }}
 ),
 
+-- Rows of a draw: a place that was promised by lot and has not begun under its own id.
+drawn as (
+    select
+        int_identities_linked.person_key,
+        stg_generic__mentorships.program,
+        max(stg_generic__mentorships.assignment) as assignment,
+        {{ add_months('min(stg_generic__mentorships.starts_on)', -1) }}
+            as starts_after
+    from stg_generic__mentorships
+    inner join int_identities_linked
+        on
+            stg_generic__mentorships.mentee_name_key
+            = int_identities_linked.identifier_key
+    where
+        stg_generic__mentorships.status = 'pending'
+        and stg_generic__mentorships.assignment in ('lottery', 'waitlist')
+    group by 1, 2
+),
+
 begun as (
     select
-        stg_generic__mentorships.*,
+        stg_generic__mentorships.mentorship_key,
+        stg_generic__mentorships.mentor_name_key,
+        stg_generic__mentorships.starts_on,
+        stg_generic__mentorships.program,
+        stg_generic__mentorships.model,
+        -- The tool that runs the pairs need not know how their places were given.
+        coalesce(drawn.assignment, stg_generic__mentorships.assignment) as assignment,
+        stg_generic__mentorships.source_file_id,
+        stg_generic__mentorships.source_row,
         int_identities_linked.person_key
     from stg_generic__mentorships
     inner join int_identities_linked
         on
             stg_generic__mentorships.mentee_name_key
             = int_identities_linked.identifier_key
+    left join drawn
+        on
+            int_identities_linked.person_key = drawn.person_key
+            and stg_generic__mentorships.program = drawn.program
+            and stg_generic__mentorships.starts_on >= drawn.starts_after
     cross join int_data_ends
     where
         stg_generic__mentorships.status in ('active', 'completed', 'ended_early')
