@@ -77,6 +77,7 @@ GROUPS: tuple[CheckGroup, ...] = (
             "matched_share": ("Too few mentees matched", "Too few mentees matched"),
             "balance": ("Groups differ a little", "Groups are not alike"),
             "drop_out": ("Groups followed unequally", "Groups followed unequally"),
+            "spillover": ("A lower bound: peers have mentored team-mates", "A lower bound"),
         },
         "Mentored engineers and their matched peers should be alike before the start, and be "
         "followed alike after it.",

@@ -28,6 +28,7 @@ CheckName = Literal[
     "placebo",
     "looks",
     "plan",
+    "spillover",
     "hidden_causes",
 ]
 

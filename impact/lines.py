@@ -42,7 +42,7 @@ class Line:
     eligible: int
     matched_share: float | None
     decidable: int | None
-    kind: Literal["log_mean", "rate", "share", "mean", "leaving"]
+    kind: Literal["log_mean", "rate", "share", "mean", "leaving", "months"]
     source_there: bool
 
     @property

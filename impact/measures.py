@@ -206,7 +206,7 @@ def order_months(panel: Table) -> Months:
     panel
         `person_id`, `spell_number`, `month_number`, `is_started` and whatever is summed.
     """
-    key = _key(panel.label("person_id"), panel.label("month_number"))
+    key = month_key(panel.label("person_id"), panel.label("month_number"))
     order = np.argsort(key, kind="stable")
     columns = {name: values[order] for name, values in panel.columns.items()}
     spell = columns["person_id"].astype(np.int64) * 1_000 + columns["spell_number"].astype(np.int64)
@@ -250,9 +250,9 @@ def find_spans(rows: Table, months: Months, window: tuple[int, int]) -> Spans:
         First and last month, 0 being the index month.
     """
     person, index = rows.label("person_id"), rows.label("index_month_number")
-    own = np.minimum(np.searchsorted(months.key, _key(person, index)), months.key.size - 1)
-    low = np.searchsorted(months.key, _key(person, index + window[0]))
-    high = np.searchsorted(months.key, _key(person, index + window[1] + 1))
+    own = np.minimum(np.searchsorted(months.key, month_key(person, index)), months.key.size - 1)
+    low = np.searchsorted(months.key, month_key(person, index + window[0]))
+    high = np.searchsorted(months.key, month_key(person, index + window[1] + 1))
     end = months.last[own] + 1
     if window[1] > 0:
         end = np.where(rows.flag("is_mentee"), end, np.minimum(end, months.started[own]))
@@ -303,7 +303,9 @@ def _spread(group: pd.DataFrame | None, months: Months) -> tuple[FloatArray, Flo
     numerator, denominator = np.zeros(months.key.size), np.zeros(months.key.size)
     if group is None or not months.key.size:
         return numerator, denominator
-    wanted = _key(group["person_id"].to_numpy(np.int64), group["month_number"].to_numpy(np.int64))
+    wanted = month_key(
+        group["person_id"].to_numpy(np.int64), group["month_number"].to_numpy(np.int64)
+    )
     place = np.minimum(np.searchsorted(months.key, wanted), months.key.size - 1)
     known = months.key[place] == wanted
     np.add.at(numerator, place[known], group["numerator"].to_numpy(np.float64)[known])
@@ -317,5 +319,6 @@ def _time(clock: Clock, months: Months) -> FloatArray:
     return months.number(names.get(clock, "exposure"))
 
 
-def _key(person: IntArray, month: IntArray) -> IntArray:
+def month_key(person: IntArray, month: IntArray) -> IntArray:
+    """Person and month in one number, in the order of the panel."""
     return person * _MONTHS_APART + month

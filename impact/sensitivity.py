@@ -20,7 +20,17 @@ from impact.study import HEADLINE_MONTHS, HEADLINE_SCALE, Study
 from impact.two_way import fit_two_way
 from impact.types import Design, Fit, Outcome, Refusal
 
-Variant = Literal["design_a", "design_b", "two_way_fe", "clean_controls", "censoring_weighted"]
+Variant = Literal[
+    "design_a",
+    "design_b",
+    "two_way_fe",
+    "clean_controls",
+    "censoring_weighted",
+    "two_sessions",
+    "without_events",
+    "onboarding",
+    "unexposed_comparison",
+]
 
 
 @dataclass(frozen=True)
@@ -113,13 +123,14 @@ def _clean_controls(cohort: Cohort, material: Material, study: Study) -> Iterato
             starting = starts_later(table, material.rows)
             starting &= table.number("leave_time") < months
             kept[name] = table.take(~starting)
-        fit = _headline_fit(Cohort(cohort.segment, kept), outcome, months)
+        fit = fit_headline(Cohort(cohort.segment, kept), outcome, months)
         if fit is not None:
             design: Design = "b" if outcome == "pr_cycle_time" else "a"
-            yield _lay_out(outcome, "clean_controls", fit, kept[design], study)
+            yield lay_out(outcome, "clean_controls", fit, kept[design], study)
 
 
-def _headline_fit(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
+def fit_headline(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
+    """Fit one headline outcome by its own estimator; none where it is refused."""
     if outcome == "pr_cycle_time":
         result = fit_cycle_time(cohort, months)
         return None if isinstance(result, Refusal) else result.fit
@@ -141,7 +152,7 @@ def _censoring_weighted(cohort: Cohort, material: Material, study: Study) -> Ite
             continue
         fit = fit_censoring_weighted(table, material.rows, measure, months)
         if not isinstance(fit, Refusal):
-            yield _lay_out(measure, "censoring_weighted", fit, table, study)
+            yield lay_out(measure, "censoring_weighted", fit, table, study)
 
 
 def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
@@ -166,15 +177,11 @@ def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
     )
 
 
-def _lay_out(
+def lay_out(
     outcome: Outcome, variant: Variant, fit: Fit, table: Table, study: Study
 ) -> Sensitivity:
-    reach = critical_value(study.alpha, fit.degrees) * fit.standard_error
-    values = [fit.estimate, fit.estimate - reach, fit.estimate + reach]
-    if HEADLINE_SCALE[outcome] == "ratio":
-        values = [float(np.exp(value)) for value in values]
-    else:
-        values = [min(1.0, max(-1.0, value)) for value in values]
+    """Lay out one variant for everyone together, with the people its fit used."""
+    values = on_natural_scale(outcome, fit, study)
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")
     return Sensitivity(
         outcome,
@@ -186,3 +193,14 @@ def _lay_out(
         int((fit.used & is_mentee).sum()),
         count_people(person[fit.used & ~is_mentee]),
     )
+
+
+def on_natural_scale(outcome: Outcome, fit: Fit, study: Study) -> tuple[float, float, float]:
+    """Estimate and interval as a ratio or a difference in shares."""
+    reach = critical_value(study.alpha, fit.degrees) * fit.standard_error
+    values = (fit.estimate, fit.estimate - reach, fit.estimate + reach)
+    if HEADLINE_SCALE[outcome] == "ratio":
+        estimate, low, high = (float(np.exp(value)) for value in values)
+    else:
+        estimate, low, high = (min(1.0, max(-1.0, value)) for value in values)
+    return estimate, low, high

@@ -313,6 +313,8 @@ def _amount(line: Line, value: float) -> float:
 
 
 def _shown(line: Line, amount: float) -> str:
+    if line.kind == "months":
+        return decimals(amount, 1)
     if line.kind != "mean":
         return f"{amount:.0f}"
     # As coarse as the spread of the values: no digit that says something of one person.
@@ -329,7 +331,7 @@ def _suffix(line: Line) -> str:
 
 def _signed(line: Line, value: float) -> str:
     amount = _amount(line, value)
-    if line.kind != "mean":
+    if line.kind not in ("mean", "months"):
         return signed(int(amount)) + _suffix(line)
     sign = "+" if amount > 0 else ""
     return f"{sign}{_shown(line, amount)}{_suffix(line)}"
@@ -337,6 +339,6 @@ def _signed(line: Line, value: float) -> str:
 
 def _size(line: Line, effect: float) -> str:
     amount = abs(_amount(line, effect))
-    if line.kind != "mean":
+    if line.kind not in ("mean", "months"):
         amount = max(1.0, amount)
     return _shown(line, amount) + _suffix(line)

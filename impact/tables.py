@@ -10,6 +10,7 @@ import pandas as pd
 
 from impact.agreement import check_plan
 from impact.balance import Balance, check_balance, measure_balance
+from impact.beside import estimate_beside, vary_design
 from impact.checks import (
     Check,
     check_designs,
@@ -42,10 +43,12 @@ from impact.material import Material
 from impact.measures import Measure, Months
 from impact.rows import Row
 from impact.sensitivity import Sensitivity, vary
+from impact.spillover import check_spillover, find_exposed, leave_out_exposed
 from impact.study import HEADLINE_MONTHS, Study
 from impact.supporting import support
 from impact.supporting_verdicts import Supported
 from impact.types import Design, Outcome
+from impact.without_events import leave_out_events
 
 _DESIGNS: tuple[Design, ...] = ("a", "b")
 
@@ -137,6 +140,7 @@ def make_checks(
     balance: pd.DataFrame,
     event_time: pd.DataFrame,
     study: Study,
+    calendar: Months | None = None,
 ) -> pd.DataFrame:
     """Every check of every segment.
 
@@ -152,6 +156,8 @@ def make_checks(
         As for `make_series`.
     study
         Dates, confidence and plan.
+    calendar
+        The ordered panel, for who has a mentored team-mate; none leaves that check out.
     """
     headline = {
         (row.segment, row.outcome): row
@@ -166,6 +172,10 @@ def make_checks(
     for segment in material.segments:
         checks.extend(_check_segment(material, segment, by_segment[segment], headline))
     checks.extend(_check_everyone(headline, event_time, study))
+    if calendar is not None and len(material.rows):
+        exposed = find_exposed(material.rows, calendar)
+        knows_teams = bool((material.rows.number("team_id") >= 0).any())
+        checks.append(check_spillover(material.cohort(OVERALL), exposed, knows_teams))
     return to_frame(Check, checks)
 
 
@@ -203,6 +213,8 @@ def make_sensitivity(
     fits: pd.DataFrame,
     panel: pd.DataFrame,
     study: Study,
+    calendar: Months | None = None,
+    designs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The headline outcomes under other choices.
 
@@ -217,10 +229,21 @@ def make_sensitivity(
         `is_mentored`.
     study
         Confidence and exports at hand.
+    calendar, designs
+        The ordered panel and the index rows of the other designs, for the variants that need
+        them; none leaves those out.
     """
     months = None if panel.empty else to_table(panel)
     rows = from_frame(Row, fits)
-    return to_frame(Sensitivity, vary(rows, material, months, study))
+    found = vary(rows, material, months, study)
+    if calendar is not None and len(material.rows):
+        found.extend(leave_out_events(material, calendar, study))
+        exposed = find_exposed(material.rows, calendar)
+        found.extend(leave_out_exposed(material.cohort(OVERALL), exposed, study))
+        if designs is not None:
+            found.extend(vary_design("two_sessions", designs, calendar, study))
+            found.extend(vary_design("onboarding", designs, calendar, study))
+    return to_frame(Sensitivity, found)
 
 
 def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -252,6 +275,8 @@ def make_supporting(
     sums: pd.DataFrame,
     checks: pd.DataFrame,
     measures: Sequence[Measure],
+    designs: pd.DataFrame,
+    merges: pd.DataFrame,
     study: Study,
 ) -> pd.DataFrame:
     """All supporting outcomes with intervals, verdicts and sentences.
@@ -268,10 +293,13 @@ def make_supporting(
         From `make_checks`.
     measures
         Which ones.
+    designs, merges
+        Index rows of the designs beside the main one, and the merges of new hires.
     study
         Dates, confidence and plan.
     """
     found = support(material, months, sums, measures, from_frame(Check, checks), study)
+    found.extend(estimate_beside(designs, merges, months, study))
     return to_frame(Supported, found)
 
 

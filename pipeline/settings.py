@@ -435,7 +435,10 @@ class Settings(_Table):
     @field_validator("measures")
     @classmethod
     def _are_new_outcomes(cls, measures: dict[str, Measure]) -> dict[str, Measure]:
-        taken = sorted(set(measures) & BUILT_IN_OUTCOMES)
+        designs = ("mentor_", "onboarding_", "team_", "spillover_")
+        taken = sorted(
+            name for name in measures if name in BUILT_IN_OUTCOMES or name.startswith(designs)
+        )
         if taken:
             raise ValueError(f"{', '.join(taken)} is an outcome of its own; choose another name")
         return measures

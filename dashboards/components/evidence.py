@@ -31,6 +31,7 @@ CHECK_NAMES = {
     "hidden_causes": "Hidden cause needed",
     "looks": "Planned looks",
     "plan": "Written plan",
+    "spillover": "Mentored team-mates among peers",
 }
 VARIANTS = {
     "design_a": ("Design A", "given the own past, within matched groups"),
@@ -40,6 +41,7 @@ VARIANTS = {
     "two_way_fe": ("Two-way fixed effects", "the usual report; misleads when starts are staggered"),
     "two_sessions": ("At least two sessions", "counted from the second"),
     "without_events": ("Without reorganisations", "months of declared events left out"),
+    "unexposed_comparison": ("Peers without a mentored team-mate", "help of team-mates left out"),
     "onboarding": ("New joiners", "started in their first three months"),
 }
 MISLEADING = ("two_way_fe",)

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_material, read_panel
+    from impact.reading import read_months, read_panel, read_supported
     from impact.study import read_study
     from impact.tables import make_sensitivity
 
@@ -9,7 +9,7 @@ def model(dbt, session):
         dbt.config.meta_get("follow_up_months"),
         dbt.config.meta_get("plan"),
     )
-    material = read_material(
+    material = read_supported(
         dbt.ref("int_index_rows"),
         dbt.ref("int_index_outcomes"),
         dbt.ref("int_matched_rows"),
@@ -20,4 +20,6 @@ def model(dbt, session):
         dbt.ref("fct_impact_fits").df(),
         read_panel(dbt.ref("int_person_months")),
         study,
+        read_months(dbt.ref("int_months_measured")),
+        dbt.ref("int_study_rows").df(),
     )

@@ -25,6 +25,8 @@ def model(dbt, session):
             dbt.config.meta_get("own_measures"),
             dbt.config.meta_get("publish_performance_rating"),
         ),
+        dbt.ref("int_study_rows").df(),
+        dbt.ref("int_onboarding_merges").df(),
         study,
     )
     # A frame knows moments only; the column is a day.

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_event_time, read_material
+    from impact.reading import read_event_time, read_months, read_supported
     from impact.study import read_study
     from impact.tables import make_checks
 
@@ -9,7 +9,7 @@ def model(dbt, session):
         dbt.config.meta_get("follow_up_months"),
         dbt.config.meta_get("plan"),
     )
-    material = read_material(
+    material = read_supported(
         dbt.ref("int_index_rows"),
         dbt.ref("int_index_outcomes"),
         dbt.ref("int_matched_rows"),
@@ -21,4 +21,5 @@ def model(dbt, session):
         dbt.ref("rpt_balance").df(),
         read_event_time(dbt.ref("fct_event_time")),
         study,
+        read_months(dbt.ref("int_months_measured")),
     )

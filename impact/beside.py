@@ -1,0 +1,255 @@
+"""Estimates of the designs beside the main one, judged like it and published as supporting."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from impact.balance import check_balance, measure_balance
+from impact.checks import Check, check_designs, check_matched_share, check_negative_control
+from impact.cohort import OVERALL, Table, count_people
+from impact.cycle_time import mean_log_hours
+from impact.designs import FOLLOW_UP, Arranged, Name, arrange, split_studies
+from impact.judge import Judged, judge
+from impact.linear import fit_within_cells
+from impact.lines import Line
+from impact.matched import EPOCH, NEEDED_MENTEES, NEEDED_MONTHS, Surroundings, fit_matched
+from impact.measured import Estimated
+from impact.measures import Months
+from impact.power import decidable_on
+from impact.rows import Row
+from impact.sensitivity import Sensitivity, Variant, on_natural_scale
+from impact.staying import fit_at_horizon
+from impact.study import Study
+from impact.supporting_verdicts import Supported, judge_lines
+from impact.types import Fit, FloatArray, IntArray, Outcome, Refusal
+from impact.weights import att_weights
+
+PREFIX: Mapping[Name, str] = {
+    "mentors": "mentor_",
+    "onboarding": "onboarding_",
+    "team": "team_",
+    "spillover": "spillover_",
+}
+"""Designs that are published under outcome names of their own."""
+WORDS: Mapping[Name, str] = {
+    "mentors": "mentors",
+    "onboarding": "new hires",
+    "team": "engineers of teams with a mentee",
+    "spillover": "team-mates of mentees",
+}
+MERGES = {
+    "onboarding_first_merge": "first_merge_time",
+    "onboarding_tenth_merge": "tenth_merge_time",
+}
+MERGE_MONTHS = 6
+
+
+def estimate_beside(
+    frame: pd.DataFrame, merges: pd.DataFrame, months: Months, study: Study
+) -> list[Supported]:
+    """Estimate and judge mentors, teams, team-mates and new hires.
+
+    Parameters
+    ----------
+    frame
+        `int_study_rows`.
+    merges
+        `int_onboarding_merges`.
+    months
+        The ordered panel.
+    study
+        Dates, plan, confidence and exports at hand.
+    """
+    found: list[Supported] = []
+    studies = split_studies(frame)
+    for name in PREFIX:
+        if name not in studies:
+            continue
+        arranged = arrange(name, studies[name], months)
+        rows = list(_fit(arranged, study))
+        found.extend(_rename(name, judge(rows, _check(arranged, rows, study), [], study)))
+        if name == "onboarding":
+            lines = list(_follow_merges(arranged, merges, study))
+            found.extend(judge_lines(lines, [], study))
+    return found
+
+
+def vary_design(
+    name: Variant, frame: pd.DataFrame, months: Months, study: Study
+) -> list[Sensitivity]:
+    """Give the headline outcomes of another design, as a sensitivity.
+
+    Parameters
+    ----------
+    name
+        `two_sessions` or `onboarding`.
+    frame
+        `int_study_rows`.
+    months
+        The ordered panel.
+    study
+        Confidence and exports at hand.
+    """
+    rows = split_studies(frame).get(name)
+    if rows is None:
+        return []
+    arranged = arrange(cast(Name, name), rows, months)
+    found = []
+    for row in _fit(arranged, study):
+        is_headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
+        few = min(row.n_mentored or 0, row.n_comparison or 0) < NEEDED_MENTEES
+        if not is_headline or few or row.effect is None or row.standard_error is None:
+            continue
+        fit = Fit(
+            row.effect,
+            row.standard_error,
+            np.inf if row.degrees is None else row.degrees,
+            np.zeros(0),
+            np.zeros(0, dtype=np.bool_),
+        )
+        values = on_natural_scale(row.outcome, fit, study)
+        people = row.n_mentored or 0, row.n_comparison or 0
+        found.append(Sensitivity(row.outcome, name, OVERALL, *values, *people))
+    return found
+
+
+def _fit(arranged: Arranged, study: Study) -> Iterator[Row]:
+    around = Surroundings(arranged.eligible, study.as_of)
+    for size in FOLLOW_UP:
+        for row in fit_matched(arranged.cohort, size, around):
+            missing = {"pr_cycle_time": not study.has_git, "incident_rate": not study.has_incidents}
+            if missing.get(row.outcome):
+                continue
+            if arranged.name != "onboarding":
+                yield row
+            elif row.outcome == "pr_cycle_time":
+                yield _post_only(row, arranged.cohort.designs.get("a"), size)
+            elif row.outcome != "incident_rate":
+                yield row
+
+
+def _post_only(row: Row, table: Table | None, size: int) -> Row:
+    """Cycle time of new hires: nothing before the start to hold it against, so cells alone."""
+    if table is None:
+        return row
+    after, is_mentee = mean_log_hours(table, str(size)), table.flag("is_mentee")
+    cell = table.label("cell_id")
+    weight = att_weights(cell, is_mentee, ~np.isnan(after))
+    none = np.zeros((len(table), 0))
+    arms = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    followed = table.number(f"followup_git_months_{size}")[arms[0]]
+    row = dataclasses.replace(
+        row,
+        n_mentored=int(arms[0].sum()),
+        n_comparison=count_people(table.label("person_id")[arms[1]]),
+        followed_share=float((followed >= NEEDED_MONTHS).mean()) if followed.size else None,
+    )
+    fit = fit_within_cells(after, is_mentee, none, weight, cell, cell, table.label("person_id"))
+    if isinstance(fit, Refusal):
+        return row.with_refusal(fit)
+    mentored = float(np.exp(after[arms[0]].mean()))
+    return dataclasses.replace(
+        row.with_fit(fit),
+        refusal=None,
+        refusal_sentence=None,
+        deviation=float(np.std(after[arms[1]])),
+        mentored_value=mentored,
+        comparison_value=mentored / float(np.exp(fit.estimate)),
+    )
+
+
+def _check(arranged: Arranged, rows: Iterable[Row], study: Study) -> list[Check]:
+    """The checks that can make a comparison void, as for the main design."""
+    cohort = arranged.cohort
+    table = cohort.designs.get("a")
+    matched = 0 if table is None else int(table.flag("is_mentee").sum())
+    checks = [check_matched_share(OVERALL, matched, arranged.eligible)]
+    if table is not None and arranged.name != "onboarding":
+        checks.append(check_balance(OVERALL, measure_balance(OVERALL, "a", table, arranged.rows)))
+        checks.append(check_negative_control(cohort))
+        checks.extend(
+            check_designs(row)
+            for row in rows
+            if row.outcome == "pr_cycle_time" and study.is_headline(row.outcome, row.scale, 6)
+        )
+    return checks
+
+
+def _rename(name: Name, judged: Iterable[Judged]) -> Iterator[Supported]:
+    for row in judged:
+        told = {field.name: getattr(row, field.name) for field in dataclasses.fields(Judged)}
+        told["outcome"] = cast(Outcome, PREFIX[name] + row.outcome)
+        told["is_headline"] = False
+        if row.verdict_reason is not None:
+            told["verdict_reason"] = re.sub(r"\bmentees\b", WORDS[name], row.verdict_reason)
+        yield Supported(**told)
+
+
+def _follow_merges(arranged: Arranged, merges: pd.DataFrame, study: Study) -> Iterator[Line]:
+    """Months until the first and the tenth merged pull request, of those not there yet."""
+    table = arranged.cohort.designs.get("a")
+    if table is None or not study.has_git:
+        return
+    at = merges.set_index("index_row_id").reindex(table.label("index_row_id"))
+    landmarks = table.number("landmark")[table.flag("is_mentee")]
+    day = (study.as_of - EPOCH).days
+    for outcome, column in MERGES.items():
+        yield Line(
+            name=outcome,
+            unit="months",
+            direction="lower",
+            scale="months",
+            months=MERGE_MONTHS,
+            segment=OVERALL,
+            found=_reach(
+                table, at[column].to_numpy(np.float64), at["git_time"].to_numpy(np.float64)
+            ),
+            eligible=arranged.eligible,
+            matched_share=None,
+            decidable=decidable_on(day, landmarks, NEEDED_MENTEES, MERGE_MONTHS),
+            kind="months",
+            source_there=True,
+        )
+
+
+def _reach(table: Table, reached: FloatArray, git_time: FloatArray) -> Estimated:
+    end = np.fmin(table.number("leave_time"), git_time)
+    event = (~np.isnan(reached) & (reached <= end)).astype(np.int64)
+    time = np.where(event > 0, reached, end)
+    is_mentee, person = table.flag("is_mentee"), table.label("person_id")
+    columns: dict[str, FloatArray | IntArray] = {
+        "leave_time": time,
+        "leave_event": event,
+        "is_mentee": is_mentee.astype(np.int64),
+        "person_id": person,
+    }
+    # Whoever was there before the landmark is not at risk: a time of 0 or less takes no part.
+    followed = Table(columns, np.arange(len(table)), {"cell_id": table.label("cell_id")})
+    weight = att_weights(table.label("cell_id"), is_mentee, time > 0)
+    mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    result = fit_at_horizon(followed, "months", MERGE_MONTHS)
+    fit: Fit | Refusal = result if isinstance(result, Refusal) else result.fit
+    if isinstance(fit, Refusal) and fit.reason in ("no_events", "all_events"):
+        fit = Refusal(fit.reason, "Nobody, or everybody, got there within 6 months.")
+    met = (event > 0) & (time <= MERGE_MONTHS)
+    events = int(met[mentees].sum()), int(np.unique(person[others & met]).size)
+    return Estimated(
+        fit=fit,
+        combined=None,
+        deviation=0.0,
+        mentored=None if isinstance(result, Refusal) else result.mentored,
+        baseline=None,
+        n_mentored=int(mentees.sum()),
+        n_comparison=int(np.unique(person[others]).size),
+        amount_mentored=events[0],
+        amount_comparison=events[1],
+        events_mentored=events[0],
+        events_comparison=events[1],
+        followed_share=None,
+    )

@@ -1,0 +1,206 @@
+"""Designs beside the main one: mentors, two sessions, team-mates, teams, new hires.
+
+Each takes another day as its index date and is otherwise the main design: matched cells, windows
+from the landmark, the same estimators. SQL lists who could have started; here cells are numbered
+and the panel is summed over each row's windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from impact.cohort import OVERALL, Cohort, Table, to_table
+from impact.measures import BEFORE, Months, Spans, find_spans, month_key
+from impact.types import BoolArray, Design, FloatArray, IntArray
+
+Name = Literal["mentors", "two_sessions", "onboarding", "team", "spillover"]
+NAMES: tuple[Name, ...] = ("mentors", "two_sessions", "onboarding", "team", "spillover")
+LADDER_SHARE = 0.85
+FOLLOW_UP = (6, 12)
+_COARSE_BANDS = (3, 5)
+"""Bands 1 and 2, 3 and 4, 5: under a year, to five, and more."""
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """One design ready for the estimators.
+
+    Attributes
+    ----------
+    name
+        Which one.
+    rows
+        All its index rows, with covariates and outcomes under the main design's column names.
+    cohort
+        The matched rows in designs a and b (onboarding: in the same cells).
+    """
+
+    name: Name
+    rows: Table
+    cohort: Cohort
+
+    @property
+    def eligible(self) -> int:
+        """How many started, matched or not."""
+        return int(self.rows.flag("is_mentee").sum())
+
+
+def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
+    """Sum up, match and lay out one design.
+
+    Parameters
+    ----------
+    name
+        Which one.
+    frame
+        Its rows of `int_study_rows`.
+    months
+        The ordered panel: pull requests, incidents and time at risk by person and month.
+    """
+    if name in ("team", "spillover"):
+        # Whoever is in no known team is nobody's team-mate and no comparison either.
+        frame = frame[frame["team_id"].notna()].reset_index(drop=True)
+    base = to_table(frame)
+    columns = dict(base.columns)
+    columns |= _history(base, months) | _outcomes(base, months)
+    if name in ("team", "spillover"):
+        # Whoever shares a team shares its first mentee: the team is the unit.
+        columns["person_id"] = columns["team_id"].astype(np.int64)
+    rows = Table(columns, np.arange(len(frame)))
+    none = np.zeros(len(frame), dtype=np.int64)
+    classes: dict[Design, IntArray] = {"a": none, "b": none}
+    if name != "onboarding":
+        classes["a"] = _terciles(rows)
+    designs = {
+        design: _matched(rows, _cells(name, frame, rows, tercile))
+        for design, tercile in classes.items()
+    }
+    kept = {design: table for design, table in designs.items() if len(table)}
+    return Arranged(name, rows, Cohort(OVERALL, kept))
+
+
+def _history(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
+    """Baselines, as the main design has them."""
+    spans = {name: find_spans(rows, months, window) for name, window in BEFORE.items()}
+    hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
+    found: dict[str, FloatArray | IntArray] = {}
+    for size in (3, 5, 6, 8, 9, 12):
+        span = spans[f"before_{size}"]
+        total, count = span.total(hours), span.total(merged)
+        found[f"base_hours_{size}"] = np.divide(
+            total, count, out=np.full(total.size, np.nan), where=count > 0
+        )
+    for size in (6, 12):
+        span = spans[f"before_{size}"]
+        found[f"base_incidents_{size}"] = span.total(months.number("incident_count"))
+        found[f"base_exposure_{size}"] = span.total(months.number("incident_exposure"))
+    year = spans["before_12"]
+    found["base_merged_12"] = year.total(merged)
+    found["base_on_call_weeks_12"] = year.total(np.nan_to_num(months.number("on_call_weeks")))
+    return found
+
+
+def _outcomes(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
+    """Flow outcomes of every window, up to the month in which a row's observation ends."""
+    seen = months.flag("is_git_observed").astype(np.float64)
+    monthly = {
+        "log_hours_sum": months.number("log_hours_sum") * seen,
+        "merged": months.number("pr_merged_count") * seen,
+        "followup_git_months": seen,
+        "incidents": months.number("incident_count"),
+        "exposure": months.number("incident_exposure"),
+    }
+    found: dict[str, FloatArray | IntArray] = {}
+    for size in FOLLOW_UP:
+        span = _followed(rows, months, size)
+        found |= {f"{name}_{size}": span.total(values) for name, values in monthly.items()}
+    return found
+
+
+def _followed(rows: Table, months: Months, size: int) -> Spans:
+    """A follow-up window cut at `end_month_number` instead of the own start of mentoring."""
+    everyone = Table({**rows.columns, "is_mentee": np.ones(len(rows), dtype=np.int64)}, rows.rows)
+    whole = find_spans(everyone, months, (1, size))
+    left = rows.label("end_month_number") - rows.label("index_month_number") - 1
+    last = rows.label("index_month_number") + np.clip(left, 0, size)
+    person = rows.label("person_id")
+    end = np.searchsorted(months.key, month_key(person, last + 1))
+    return Spans(whole.low, np.clip(end, whole.low, whole.high))
+
+
+def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> IntArray:
+    """The key and the ladder of the main design; new hires by month of hire and family instead."""
+    month = frame["index_month_number"].to_numpy(np.int64)
+    level, organisation = _codes(frame["level_class"]), _codes(frame["organisation"])
+    if name == "onboarding":
+        hired = frame["hire_month_number"].to_numpy(np.int64)
+        family = _codes(frame["job_family"])
+        return _climb(rows, [month, hired, level], [[family, organisation], [family], []])
+    tenure = frame["tenure_band"].to_numpy(np.int64)
+    coarse = np.digitize(tenure, _COARSE_BANDS)
+    rungs = [[tenure, organisation], [tenure], [coarse]]
+    return _climb(rows, [month, level, tercile], rungs)
+
+
+def _climb(rows: Table, base: Sequence[IntArray], rungs: Sequence[Sequence[IntArray]]) -> IntArray:
+    """Take the first rung that matches enough, else the last; on covariates only."""
+    is_mentee = rows.flag("is_mentee")
+    cell = np.zeros(len(rows), dtype=np.int64)
+    for rung in rungs:
+        cell = _number([*base, *rung])
+        matched = _shared(cell, is_mentee)[is_mentee]
+        if matched.size and matched.mean() >= LADDER_SHARE:
+            break
+    return cell
+
+
+def _shared(cell: IntArray, is_mentee: BoolArray) -> BoolArray:
+    """Rows whose cell holds both arms."""
+    size = int(cell.max(initial=0)) + 1
+    mentees = np.bincount(cell[is_mentee], minlength=size)
+    others = np.bincount(cell[~is_mentee], minlength=size)
+    both: BoolArray = ((mentees > 0) & (others > 0))[cell]
+    return both
+
+
+def _matched(rows: Table, cell: IntArray) -> Table:
+    """Rows of shared cells, cell by cell, their cells numbered from 0."""
+    shared = np.flatnonzero(_shared(cell, rows.flag("is_mentee")))
+    order = shared[np.argsort(cell[shared], kind="stable")]
+    numbered = cell[order]
+    dense = np.cumsum(np.diff(numbered, prepend=numbered[:1]) != 0)
+    return Table(rows.columns, order, {"cell_id": dense.astype(np.int64)})
+
+
+def _terciles(rows: Table) -> IntArray:
+    """Tercile of recent cycle time among the rows of an index month; none is its own class."""
+    hours, month = np.round(rows.number("base_hours_6"), 9), rows.label("index_month_number")
+    found = np.zeros(len(rows), dtype=np.int64)
+    for at in np.unique(month):
+        here = np.flatnonzero((month == at) & ~np.isnan(hours))
+        if here.size:
+            place = np.searchsorted(np.sort(hours[here]), hours[here])
+            found[here] = 1 + np.minimum(3 * place // here.size, 2)
+    return found
+
+
+def _number(columns: Sequence[IntArray]) -> IntArray:
+    """Number the distinct combinations of several columns."""
+    stacked = np.column_stack(columns)
+    numbers: IntArray = np.unique(stacked, axis=0, return_inverse=True)[1].ravel()
+    return numbers.astype(np.int64)
+
+
+def _codes(column: pd.Series[str]) -> IntArray:
+    return pd.factorize(column, sort=True)[0].astype(np.int64)
+
+
+def split_studies(frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Rows of each design, in order of index row, so that no figure depends on theirs."""
+    ordered = frame.sort_values("index_row_id", kind="stable")
+    return {str(name): rows.reset_index(drop=True) for name, rows in ordered.groupby("study")}

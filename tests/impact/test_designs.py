@@ -1,0 +1,141 @@
+"""Designs beside the main one: cells, ladders, windows, and the main design found again."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.beside import MERGES, PREFIX
+from impact.cohort import to_table
+from impact.designs import arrange, split_studies
+from impact.measures import order_months
+
+SEED = Path(__file__).resolve().parents[2] / "data" / "seeds" / "metric_definitions.csv"
+INDEX = 24_290
+
+
+def panel(people: int, columns: dict[str, object] | None = None) -> pd.DataFrame:
+    """Twelve months before and after the index month of everybody, nothing in them."""
+    months = np.arange(INDEX - 12, INDEX + 13)
+    frame = pd.DataFrame(
+        {
+            "person_id": np.repeat(np.arange(1, people + 1), months.size),
+            "spell_number": 1,
+            "month_number": np.tile(months, people),
+            "is_started": False,
+            "is_git_observed": True,
+            "log_hours_sum": 2.0,
+            "pr_merged_count": 1,
+            "incident_count": 1,
+            "incident_exposure": 1.0,
+            "exposure": 1.0,
+            "on_call_weeks": np.nan,
+        }
+    )
+    return frame.assign(**(columns or {}))
+
+
+def study_rows(people: int, mentees: int, **columns: object) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "study": "mentors",
+            "index_row_id": np.arange(people) + 1,
+            "person_id": np.arange(1, people + 1),
+            "spell_number": 1,
+            "index_month_number": INDEX,
+            "index_month": pd.Timestamp("2024-02-01"),
+            "landmark": pd.Timestamp("2024-03-01"),
+            "is_mentee": np.arange(people) < mentees,
+            "end_month_number": INDEX + 100,
+            "level": "L1",
+            "level_rank": 1,
+            "level_class": "1",
+            "is_top_rank": False,
+            "organisation": "One",
+            "job_family": "Web",
+            "team_id": 1.0,
+            "tenure_months": 30.0,
+            "tenure_band": 4,
+            "months_in_level": 10.0,
+            "hire_month_number": INDEX - 30,
+            "last_rating": np.nan,
+            "leave_time": 12.0,
+            "leave_event": 0,
+            "promotion_time": 12.0,
+            "promotion_event": 0,
+        }
+    )
+    return frame.assign(**columns)
+
+
+def test_follow_up_ends_before_the_month_in_which_observation_does() -> None:
+    ends = [INDEX + 100, INDEX + 4, INDEX + 1]
+    rows = study_rows(3, 1, end_month_number=ends)
+    arranged = arrange("mentors", rows, order_months(to_table(panel(3))))
+    assert arranged.rows.number("merged_6").tolist() == [6.0, 3.0, 0.0]
+    assert arranged.rows.number("incidents_12").tolist() == [12.0, 3.0, 0.0]
+    assert arranged.rows.number("base_hours_3").tolist() == [2.0] * 3
+
+
+def test_the_first_rung_that_matches_enough_is_taken() -> None:
+    # Two of ten mentees are alone in their organisation: 80 % is under the 85 % asked for.
+    organisation = ["One"] * 8 + ["Two"] * 2 + ["One"] * 10
+    rows = study_rows(20, 10, organisation=organisation)
+    arranged = arrange("mentors", rows, order_months(to_table(panel(20))))
+    assert len(arranged.cohort.designs["b"]) == 20
+    # One of ten: 90 % match with the organisation, so it stays in the key.
+    rows = study_rows(20, 10, organisation=["One"] * 9 + ["Two"] + ["One"] * 10)
+    arranged = arrange("mentors", rows, order_months(to_table(panel(20))))
+    assert len(arranged.cohort.designs["b"]) == 19
+
+
+def test_new_hires_are_matched_on_the_month_of_hire() -> None:
+    hired = [INDEX - 1, INDEX, INDEX - 1, INDEX - 2]
+    rows = study_rows(4, 2, hire_month_number=hired, tenure_band=0)
+    arranged = arrange("onboarding", rows, order_months(to_table(panel(4))))
+    assert sorted(arranged.cohort.designs["a"].label("person_id").tolist()) == [1, 3]
+
+
+def test_recent_speed_parts_cells_of_design_a_only() -> None:
+    months = panel(12)
+    months["log_hours_sum"] = 1.0 + months["person_id"] / 10
+    mentee = np.isin(np.arange(12), [0, 5])
+    rows = study_rows(12, 0, is_mentee=mentee)
+    arranged = arrange("mentors", rows, order_months(to_table(months)))
+    assert len(arranged.cohort.designs["b"]) == 12
+    # Thirds of twelve: people 1 to 4 and 5 to 8 have a mentee, 9 to 12 have none.
+    assert sorted(arranged.cohort.designs["a"].label("person_id").tolist()) == list(range(1, 9))
+
+
+def test_the_team_is_the_unit_where_it_is_the_design_and_no_team_is_no_team_mate() -> None:
+    rows = study_rows(4, 2, team_id=[7.0, 7.0, 8.0, np.nan])
+    arranged = arrange("team", rows, order_months(to_table(panel(4))))
+    assert arranged.rows.label("person_id").tolist() == [7, 7, 8]
+
+
+def test_no_figure_depends_on_the_order_of_rows() -> None:
+    rows = study_rows(6, 2)
+    shuffled = rows.sample(frac=1.0, random_state=3)
+    one, other = split_studies(rows)["mentors"], split_studies(shuffled)["mentors"]
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_every_design_has_its_definitions() -> None:
+    with SEED.open(encoding="utf-8") as file:
+        defined = {row["metric"] for row in csv.DictReader(file)}
+    outcomes = ("pr_cycle_time", "incident_rate", "retention", "promotion")
+    names = {f"{prefix}{one}" for prefix in PREFIX.values() for one in outcomes}
+    names -= {"onboarding_incident_rate"}
+    assert names | set(MERGES) <= defined
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_nobody_to_compare_leaves_no_designs(count: int) -> None:
+    rows = study_rows(2, 2 * count)
+    arranged = arrange("mentors", rows, order_months(to_table(panel(2))))
+    assert arranged.cohort.designs == {}
+    assert arranged.eligible == 2 * count
