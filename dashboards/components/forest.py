@@ -42,6 +42,7 @@ class ForestRow:
     interval: str
     people: str
     verdict: VerdictWords | None
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class ForestGroup:
     title: str
     axis: Axis
     rows: tuple[ForestRow, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of lines."""
+        return len(self.rows)
 
 
 def axes(view: View) -> dict[str, Axis]:
@@ -80,8 +86,8 @@ def forest_html(view: View) -> str:
     groups = [
         _group("Relative change", "ratio", view, chosen["ratio"]),
         _group("Difference in percentage points", "difference", view, chosen["difference"]),
-        *_supporting(view),
     ]
+    supporting = _supporting(view)
     notes = [
         (view.label(rows.outcome.key), sentences.raw_words(rows))
         for rows in view.outcomes
@@ -89,7 +95,7 @@ def forest_html(view: View) -> str:
     ]
     has_blind = any(row.strip.blind_start is not None for group in groups for row in group.rows)
     context = {"confidence": view.confidence, "has_blind": has_blind}
-    return render("forest.html", groups=groups, notes=notes, **context)
+    return render("forest.html", groups=groups, supporting=supporting, notes=notes, **context)
 
 
 def _group(title: str, scale: str, view: View, axis: Axis) -> ForestGroup:
@@ -178,4 +184,5 @@ def _support(view: View, row: Estimate, axis: Axis) -> ForestRow:
         interval=interval_text(row),
         people=_two_counts(row),
         verdict=None,
+        definition=formats.tidy(definition.definition) if definition else "",
     )

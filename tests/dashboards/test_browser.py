@@ -354,6 +354,29 @@ def test_card_and_curve_say_the_same_of_month_twelve(visit: Visit) -> None:
         assert (row.nth(arm).text_content() or "").startswith(card.nth(arm).inner_text())
 
 
+def test_pages_open_from_one_button_on_a_phone(browser: Browser, server: Server) -> None:
+    visit = Visit(browser, server, 390, "dark")
+    page = visit.open()
+    switch = page.locator(".nav-switch")
+    expect(page.get_by_role("link", name="Evidence")).to_be_hidden()
+    switch.click()
+    expect(switch).to_have_attribute("aria-expanded", "true")
+    visit.check_axe()
+    page.get_by_role("link", name="Evidence").click()
+    expect(page).to_have_title("Evidence · Mentorship Impact")
+    visit.check()
+    visit.context.close()
+
+
+def test_answer_that_fails_leaves_the_page_and_says_so(visit: Visit) -> None:
+    page = visit.open()
+    before = page.locator("h1").inner_text()
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    choose(page, "Split by", "Organisation")
+    expect(page.locator("#trouble")).to_be_visible()
+    expect(page.locator("h1")).to_have_text(before)
+
+
 def test_hostile_names_run_nothing(browser: Browser, server: Server) -> None:
     visit = Visit(browser, server, 1440, "light")
     dialogs: list[str] = []
