@@ -89,7 +89,7 @@ class Seen:
         conditions = []
         for table in self._tables:
             seen, raw = name(self._seen(table)), f"raw.{name(table.name)}"
-            same = merge.same_key(table.key, seen, raw)
+            same = merge.same_key(table, seen, raw)
             conditions.append(
                 (
                     table,

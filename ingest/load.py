@@ -362,7 +362,7 @@ def _retire_changed(run: Run, export: Export, staged: StagedFile) -> None:
             f"create or replace temp table anew as {merge.hashed_sql(one, origin)}"
         )
         raw = f"raw.{name(one.table.name)}"
-        same = merge.same_key(one.table.key, "anew", raw)
+        same = merge.same_key(one.table, "anew", raw)
         where = (
             f"_file_id = {quote(export.file_id)} and not exists (select 1 from anew where {same})"
         )

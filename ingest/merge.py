@@ -190,7 +190,7 @@ def _quarantine(
 def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
     """List in `repeated` the rows of which the same file has a later one, and count them."""
     key = ", ".join(name(column) for column in staged.table.key)
-    same = same_key(staged.table.key, "s", "k")
+    same = same_key(staged.table, "s", "k")
     connection.execute(
         f"""
         create or replace temp table repeated as
@@ -261,7 +261,7 @@ def _supersede(
             i.rowid as incoming_row, t.rowid as raw_row,
             ({differs or "false"}) as differs, i._updated_at >= t._updated_at as is_newer,
             i._updated_at > t._updated_at as is_later, i._updated_at
-        from incoming as i join {raw} as t on {same_key(table.key, "i", "t")}
+        from incoming as i join {raw} as t on {same_key(table, "i", "t")}
         """
     )
     ((met, newer, confirmed),) = connection.execute(
@@ -285,8 +285,15 @@ def _supersede(
     return loaded, met - newer
 
 
-def same_key(key: Sequence[str], left: str, right: str) -> str:
-    """SQL condition that two rows have the same natural key, nulls included."""
+def same_key(table: Table, left: str, right: str) -> str:
+    """SQL condition that two usable rows have the same natural key, nulls included.
+
+    What is never null is compared with `=`: only then does DuckDB pass over the parts of a large
+    table where no key of a small one can be, and one file costs the same however many there are.
+    """
+    essential = {column.name for column in table.columns if column.essential}
     return " and ".join(
-        f"{left}.{name(column)} is not distinct from {right}.{name(column)}" for column in key
+        f"{left}.{name(column)} {'=' if column in essential else 'is not distinct from'} "
+        f"{right}.{name(column)}"
+        for column in table.key
     )

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ingest
-from ingest import merge
+from ingest import merge, schema
 from ingest.declare import Table
 from ingest.merge import Account
 from tests.ingest.conftest import LOADED, Exports, Warehouse
@@ -303,3 +303,8 @@ def test_the_order_in_which_files_arrive_does_not_matter_when_rows_have_times(
         states.append(table)
         warehouse.connection.close()
     assert states[0] == states[1]
+
+
+def test_a_key_that_is_never_null_is_compared_in_the_way_that_skips_most_of_a_large_table():
+    said = merge.same_key(schema.table("gh__pull_requests"), "a", "b")
+    assert said == 'a."repo" = b."repo" and a."number" = b."number"'
