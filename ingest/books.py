@@ -21,7 +21,8 @@ from ingest.stage import Staged
 from pipeline.settings import Settings
 
 # Raise it when the same file would now be read differently: files are then loaded anew.
-READER_VERSION = 2
+ACCEPTED = "hris/identities-accepted.csv"  # links that a person accepted; edited by hand to undo
+READER_VERSION = 3
 TROUBLE_CHECKS = {
     "unreadable": "readable",
     "sentinel": "not_sentinel",
@@ -90,8 +91,12 @@ def fingerprint(settings: Settings, path: str) -> str:
 
 
 def is_complete(settings: Settings, path: str) -> bool:
-    """Whether the settings declare an export complete, by its path in the exports folder."""
-    return any(fnmatch.fnmatchcase(path, pattern) for pattern in settings.complete)
+    """Whether an export is complete, by its path in the exports folder.
+
+    The settings declare it; accepted links always are: who takes one out of the file, undoes it.
+    """
+    declared = any(fnmatch.fnmatchcase(path, pattern) for pattern in settings.complete)
+    return declared or path == ACCEPTED
 
 
 def loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:

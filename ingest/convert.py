@@ -45,6 +45,8 @@ NO_TIME = (
 )
 NO_NAME = ("null", "none", "n/a", "nan", "-", "?", "ghost", "[]")
 NO_TEXT = ("null", "none", "n/a", "nan", "-", "--", "?", "[]", "n/a-stillemployed", "bad date")
+# `583231+octocat@users.noreply.github.com`, `1-ada@users.noreply.gitlab.example.org`
+NOREPLY = r"^\s*(?:[0-9]+[+-])?([^@\s]+)@users\.noreply\."
 # With some blanks around it; a longer text need not be compared.
 LONGEST_NO_NAME, LONGEST_NO_TEXT = 8, 20
 # Moments that systems write for "never": the year 0 or 1, the epoch, 9999-12-31 and the like.
@@ -136,8 +138,11 @@ def name_sql(text: str) -> str:
     nobody = f"length({text}) <= {LONGEST_NO_NAME} and {is_one_of(text, NO_NAME)}"
     # A number that passed through a column of floats is still the same id.
     decimal = f"ends_with({text}, '.0') and regexp_full_match({text}, '[0-9]+\\.0')"
+    # The address that hides an address is made of the login.
+    hidden = f"contains(lower({text}), '@users.noreply.')"
     return (
         f"case when {nobody} then null when {decimal} then left({text}, length({text}) - 2) "
+        f"when {hidden} then regexp_extract(lower({text}), '{NOREPLY}', 1) "
         f"else lower({trimmed_sql(text)}) end"
     )
 

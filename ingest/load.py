@@ -34,13 +34,14 @@ from ingest.merge import Account, Origin
 from ingest.pseudonyms import keyed
 from ingest.report import FileReport, LoadReport, Progress, Silent
 from ingest.sql import name, quote, transaction
-from ingest.stage import StagedFile
+from ingest.stage import Staged, StagedFile
 from ingest.validate import SCRATCH_PREFIX
 from ingest.watch import watched
 from pipeline.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for Python
+NAMED = "people_named"
 NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
 MOST_FILES_TOGETHER = 32
 
@@ -56,6 +57,7 @@ class Run:
     now: datetime
     known: dict[str, books.Load]
     reports: list[FileReport] = field(default_factory=list)
+    is_naming: bool = False
 
     def is_known(self, export: Export) -> bool:
         """Whether the file's content was loaded before, and read as it would be now."""
@@ -104,8 +106,15 @@ def read_all(
     key: bytes,
     progress: Progress | None = None,
     accept_shrink: bool = False,
+    naming: bool = False,
 ) -> tuple[LoadReport, list[str]]:
     """Load, and say why what was loaded must not be published, instead of refusing it.
+
+    Parameters
+    ----------
+    naming
+        Keep who is named, in clear, in the temporary table `NAMED` of the connection (name, hash,
+        role), which lives in memory.
 
     Raises
     ------
@@ -124,7 +133,11 @@ def read_all(
             scratch,
             datetime.now(UTC),
             books.loads(connection),
+            is_naming=naming,
         )
+        if naming:
+            columns = "name varchar, hash varchar, role varchar"
+            connection.execute(f"create or replace temp table {NAMED} ({columns})")
         inventory = take(paths, exports, scratch, settings)
         found = inventory.exports
         for one in inventory.reports:
@@ -215,7 +228,7 @@ def _load_batch(run: Run, batch: Sequence[Export]) -> None:
         )
         if staged is not None:
             tables = [table for one in staged for table in one.tables]
-            merge.make_pseudonyms(run.connection, tables, run.settings)
+            _make_pseudonyms(run, tables)
             for export, one in zip(batch, staged, strict=True):
                 if run.is_known(export):  # the same content lay at another path
                     _report(run, _known_report(run, export))
@@ -245,7 +258,7 @@ def _load_file(run: Run, export: Export, gone: complete.Gone | None = None) -> N
     except DamagedFileError as error:
         _report(run, _damaged_report(export, str(error)))
         return
-    merge.make_pseudonyms(run.connection, staged.tables, run.settings)
+    _make_pseudonyms(run, staged.tables)
     _report(run, _enter(run, export, staged, gone))
 
 
@@ -287,12 +300,13 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
             for other in rest:
                 _report(run, replace(_damaged_report(other, reason), status="refused"))
             return
-        merge.make_pseudonyms(run.connection, staged.tables, run.settings)
+        _make_pseudonyms(run, staged.tables)
         seen.add(staged)
     paths = {load.file_id: load.path for load in run.known.values()}
     earlier = [one for one, path in paths.items() if books.is_complete(run.settings, path)]
     gone = seen.gone(earlier)
-    if gone.share > limit:
+    by_hand = all(one.look.name == books.ACCEPTED for one in group)
+    if gone.share > limit and not by_hand:
         for one in group:
             _report(run, replace(_damaged_report(one, gone.reason(limit)), status="refused"))
         return
@@ -368,6 +382,21 @@ def _retire_changed(run: Run, export: Export, staged: StagedFile) -> None:
         )
         merge.retire(run.connection, one.table, where, run.now)
         run.connection.execute("drop table anew")
+
+
+def _make_pseudonyms(run: Run, staged: Sequence[Staged]) -> None:
+    """Hash the names in staged tables; keep them in clear only where that was asked for."""
+    merge.make_pseudonyms(run.connection, staged, run.settings)
+    if not run.is_naming:
+        return
+    for one in {one.relation: one for one in staged}.values():
+        for column in one.table.stored:
+            if column.kind == "person":
+                role = quote(f"{one.table.name}.{column.name}")
+                run.connection.execute(
+                    f"insert into {NAMED} select p.name, p.hash, {role} from pseudonyms as p "
+                    f"semi join {one.relation} as s on s.{name(column.name)} = p.name"
+                )
 
 
 def _known_report(run: Run, export: Export) -> FileReport:

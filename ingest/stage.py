@@ -62,6 +62,11 @@ BOT_NAMES = (
     "copilot",
     "copilot-pull-request-reviewer",
 )
+# Accounts that several people or machines use: whoever acted, the name does not say.
+SHARED_NAMES = (
+    *("root", "admin", "administrator", "deploy", "deployer", "deployment", "jenkins", "ci"),
+    *("build", "builder", "ubuntu", "ec2-user", "git", "nobody", "oncall", "on-call", "ops"),
+)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,7 @@ def with_settings(table: Table, settings: Settings) -> Table:
 
 def bot_sql(person: str, settings: Settings) -> str:
     """SQL condition that a name (in lower case) is a bot's."""
-    listed = (*BOT_NAMES, *(bot.strip().lower() for bot in settings.bots))
+    listed = (*BOT_NAMES, *SHARED_NAMES, *(bot.strip().lower() for bot in settings.bots))
     names = ", ".join(quote(bot) for bot in listed)
     patterns = "|".join(f"({pattern})" for pattern in BOT_PATTERNS)
     return f"({person} in ({names}) or regexp_matches({person}, {quote(patterns)}))"

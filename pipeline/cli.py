@@ -90,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_options(one, "SETTINGS")
 
+    what = "list names that are linked to nobody, in clear, from the exports and the key"
+    one = _command(commands, common, "identities", _identities, what)
+    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
+    one.add_argument("--out", type=Path, metavar="FILE", help="write a review to a private file")
+    one.add_argument(
+        "--accept", type=Path, metavar="FILE", help="take the accepted rows of a review"
+    )
+
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
@@ -200,6 +208,30 @@ def _check(given: argparse.Namespace) -> int:
     for line in check.lines(found):
         _say(line)
     return 0 if found.is_good else BadInputError.exit_status
+
+
+def _identities(given: argparse.Namespace) -> int:
+    import ingest
+    from ingest.names import accept, names_of, write_review
+    from pipeline import identities
+
+    settings, context = _run_of(given)
+    progress = Progress()
+    try:
+        if given.accept:
+            added = accept(given.accept, context.exports)
+            _say(f"{added} links accepted; refresh to use them")
+            return 0
+        key = identities.key_of(context)
+        with progress.step("read", unit="rows") as bar:
+            names = names_of(context.exports, settings, key, context.work_db, bar)
+        if given.out:
+            write_review(names, given.out)
+    except ingest.InputError as error:
+        raise BadInputError(str(error)) from error
+    for line in identities.lines(names, in_clear=sys.stdout.isatty(), review=given.out):
+        _say(line)
+    return 0
 
 
 def _dashboard(given: argparse.Namespace) -> int:
