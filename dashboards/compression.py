@@ -10,6 +10,8 @@ from flask import Flask, Response, request
 SMALLEST = 800
 #: Levels: packed once and kept, or packed anew for every answer (a third of the work of level 5).
 KEPT, PASSING = 9, 1
+#: Scripts of Dash's components: no tag, but their version is part of the path.
+SCRIPTS = "/_dash-component-suites/"
 PACKED = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
@@ -24,12 +26,13 @@ def add_compression(server: Flask) -> None:
             return response
         response.direct_passthrough = False
         etag = response.headers.get("ETag", "")
+        is_kept = bool(etag) or request.path.startswith(SCRIPTS)
         key = (request.path, etag)
-        if etag and key in kept:
+        if is_kept and key in kept:
             packed = kept[key]
         else:
-            packed = gzip.compress(response.get_data(), KEPT if etag else PASSING, mtime=0)
-            if etag:
+            packed = gzip.compress(response.get_data(), KEPT if is_kept else PASSING, mtime=0)
+            if is_kept:
                 with lock:
                     kept[key] = packed
         response.set_data(packed)

@@ -267,6 +267,24 @@ def test_text_answers_are_packed_for_those_who_can_read_it(client: FlaskClient) 
     assert len(gzip.decompress(packed.data)) == pytest.approx(len(plain.data), abs=200)
 
 
+def test_scripts_are_packed_as_small_as_can_be_and_only_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = client.get("/", base_url=LOCAL).text
+    path = next(part for part in shell.split('"') if part.startswith("/_dash-component-suites/"))
+    levels: list[int] = []
+    pack = gzip.compress
+
+    def counting(data: bytes, level: int, mtime: float) -> bytes:
+        levels.append(level)
+        return pack(data, level, mtime=mtime)
+
+    monkeypatch.setattr(gzip, "compress", counting)
+    for _ in range(2):
+        client.get(path, base_url=LOCAL, headers={"Accept-Encoding": "gzip"})
+    assert levels == [9]
+
+
 def test_web_process_loads_no_pandas(warehouse: Path) -> None:
     program = (
         "import sys, pathlib; from dashboards.app import create_app, warm;"
