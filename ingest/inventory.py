@@ -149,7 +149,12 @@ def _take(
         if taken:
             several = len(group) > 1
             inventory.exports += [
-                Export(look, plan, unpack.part_id(found, look, several)) for look, plan in taken
+                Export(
+                    look,
+                    plan,
+                    files.hash_of_day(unpack.part_id(found, look, several), plan.day),
+                )
+                for look, plan in taken
             ]
             if several and passed:
                 unread[found.name] += [one for one in passed if one.path != found.name]

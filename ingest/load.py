@@ -180,22 +180,32 @@ def prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Path
 
 
 def _load_all(run: Run, found: Sequence[Export], limit: float) -> None:
-    """Load what is new: complete exports by shape, since together they say who is gone."""
-    groups: dict[str, list[Export]] = {}
-    alone: list[Export] = []
-    for one in found:
-        if books.is_complete(run.settings, one.look.name):
-            groups.setdefault(one.plan.name, []).append(one)
-        else:
-            alone.append(one)
+    """Load what is new: complete exports together, since together they say who is gone."""
+    alone = [one for one in found if not books.is_complete(run.settings, one.look.name)]
     for batch in _batches(run, alone):
         _load_batch(run, batch)
-    for group in groups.values():
+    for group in _complete_groups(run, found):
         if all(run.is_known(one) for one in group):
             for one in group:
                 _load_file(run, one)
         else:
             _load_complete(run, group, limit)
+
+
+def _complete_groups(run: Run, found: Sequence[Export]) -> list[list[Export]]:
+    """Put complete exports together that fill the same table: together they say who is gone."""
+    groups: list[tuple[set[str], list[Export]]] = []
+    for one in found:
+        if not books.is_complete(run.settings, one.look.name):
+            continue
+        tables = {fill.table.name for fill in one.plan.fills}
+        joined = [group for group in groups if group[0] & tables]
+        merged = (
+            tables.union(*(group[0] for group in joined)),
+            [*(export for group in joined for export in group[1]), one],
+        )
+        groups = [group for group in groups if group not in joined] + [merged]
+    return [sorted(group, key=found.index) for _, group in groups]
 
 
 def _batches(run: Run, exports: Sequence[Export]) -> list[list[Export]]:

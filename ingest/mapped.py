@@ -10,13 +10,14 @@ from dataclasses import replace
 from ingest import dates, sources
 from ingest.declare import Column, Table
 from ingest.files import Peek
-from ingest.source import Fill, Plan, Suspicion, Typed
+from ingest.source import Fill, Plan, Suspicion, Title, Typed
 from ingest.sql import name, quote
 from pipeline.settings import FileMapping, Settings
 
 NESTED = "."  # between the keys of a path into nested objects
 UPDATED = "updated_at"
 MENTORSHIPS = "generic__mentorships"
+EMPLOYEES = "generic__employees"
 IMPRECISE = Suspicion(
     "start_date_exact",
     "count(*) filter (start_precision <> 'day')",
@@ -125,12 +126,23 @@ def _words(fill: Fill, mapping: FileMapping) -> dict[str, str]:
     return found
 
 
+def graded_sql(title: str) -> str:
+    """SQL for the grade at the end of a job's title (`L4`, `IC3`, `Grade 7`), else null.
+
+    Only a grade that says so: `Engineer II` and `Senior Engineer II` are of two ranks.
+    """
+    pattern = r"(?:^|[\s(,/-])((?:l|ic|p|e|g|t|m|level|grade|band)[ -]?[0-9]{1,2})\)?\s*$"
+    grade = f"regexp_extract({title}, '{pattern}', 1, 'i')"
+    return f"nullif(upper(regexp_replace({grade}, '[ -]', '')), '')"
+
+
 def _meant(sql: str, values: Mapping[str, str]) -> str:
     cases = " ".join(
         f"when {quote(theirs.strip().lower())} then {quote(ours)}"
         for theirs, ours in values.items()
     )
-    return f"case lower(trim({sql})) {cases} else {sql} end"
+    otherwise = graded_sql(sql) if isinstance(sql, Title) else sql
+    return f"case lower(trim({sql})) {cases} else {otherwise} end"
 
 
 def _mistakes(mapping: FileMapping) -> Iterator[str]:
@@ -148,6 +160,8 @@ def _mistakes(mapping: FileMapping) -> Iterator[str]:
         yield f"there is no shape `{mapping.shape}`{hint}"
         return
     fields = [one.name for one in readable(table)]
+    if table.name == EMPLOYEES:  # a list also says jobs, on its day
+        fields += ["as_of", "level"]
     for field in {**mapping.columns, **mapping.constants, **mapping.values}:
         if field not in fields:
             near = difflib.get_close_matches(field, fields, n=1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
-from ingest import mapped, sheet, sources
+from ingest import mapped, sheet, snapshots, sources
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
@@ -58,7 +58,9 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     if found is None:
         stub = write_stub(look, generic_tables(), _likely(look)) if look.columns else ""
         return Unrecognised(_nearest(look, mapping), stub)
-    return mapped.with_terms(mapped.apply(found, look, mapping), settings)
+    with_jobs = mapped.apply(snapshots.with_jobs(found, look, mapping), look, mapping)
+    with_jobs = _with_twins(with_jobs, look)
+    return mapped.with_terms(snapshots.dated(with_jobs, look, mapping), settings)
 
 
 def _likely(look: Peek) -> dict[str, str]:
@@ -141,24 +143,53 @@ def canonical_columns(look: Peek) -> dict[str, str]:
 
 def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
     """Find the named columns of a flat shape in the file at hand."""
-    have: dict[str, list[str]] = {}
-    for column in dict.fromkeys(look.columns):
-        have.setdefault(canonical(column), []).append(column)
+    have = canonical_columns(look)
     read: dict[str, str] = {}
 
-    def found(match: re.Match[str]) -> str:
-        wanted = match.group(1).replace('""', '"')
-        columns = have.get(canonical(wanted), [])
-        if not columns and look.format != "json":
+    def found(wanted: str) -> str:
+        column = have.get(canonical(wanted))
+        if column is None and look.format != "json":
             return "null::varchar"
-        columns = columns or [wanted]  # a record further on may have the key
-        read.update(dict.fromkeys(columns, "VARCHAR"))
-        texts = [mapped.text(look, column) for column in columns]
-        filled = ", ".join(f"nullif({text}, '')" for text in texts)
-        return texts[0] if len(texts) == 1 else f"coalesce({filled})"
+        column = column or wanted  # a record further on may have the key
+        read[column] = "VARCHAR"
+        return mapped.text(look, column)
+
+    plan = _rewritten(Plan(shape.name, {}, shape.fills, zone, only=shape.only), found)
+    unused = tuple(column for column in look.columns if column and column not in read)
+    return replace(plan, columns=read, unused=unused, suspicions=shape.suspicions)
+
+
+def _with_twins(plan: Plan, look: Peek) -> Plan:
+    """Read JSON keys that differ in their spelling only (`startDate`, `Start_Date`) as one.
+
+    DuckDB does not tell keys apart by their case: of `End_date` and `End_Date` one is read.
+    """
+    if look.format != "json":
+        return plan
+    twins: dict[str, list[str]] = {}
+    for column in dict.fromkeys((*plan.columns, *look.columns)):
+        same = twins.setdefault(canonical(column), [])
+        if column.lower() not in (one.lower() for one in same):
+            same.append(column)
+    read = {column: twins[canonical(column)] for column in plan.columns}
+    if all(len(same) == 1 for same in read.values()):
+        return plan
+
+    def found(column: str) -> str:
+        texts = [mapped.text(look, one) for one in read.get(column, [column])]
+        return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+
+    more = dict.fromkeys((one for same in read.values() for one in same), "VARCHAR")
+    columns = {**more, **plan.columns}
+    unused = tuple(column for column in plan.unused if column not in columns)
+    return replace(_rewritten(plan, found), columns=columns, unused=unused)
+
+
+def _rewritten(plan: Plan, found: Callable[[str], str]) -> Plan:
+    """Put other SQL in the place of every column that a plan names."""
 
     def located(sql: str) -> str:
-        return type(sql)(CELL.sub(found, sql))
+        return type(sql)(CELL.sub(lambda match: found(match.group(1).replace('""', '"')), sql))
 
     fills = tuple(
         replace(
@@ -167,11 +198,10 @@ def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
             bots={person: located(sql) for person, sql in one.bots.items()},
             each=located(one.each) if one.each else None,
         )
-        for one in shape.fills
+        for one in plan.fills
     )
-    unused = tuple(column for column in look.columns if column and column not in read)
-    only = located(shape.only)
-    return Plan(shape.name, read, fills, zone, unused, shape.suspicions, only=only)
+    lists = {one: located(sql) for one, sql in plan.lists.items()}
+    return replace(plan, fills=fills, lists=lists, only=located(plan.only))
 
 
 def _fits(look: Peek, shape: VendorShape) -> bool:

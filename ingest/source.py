@@ -22,6 +22,12 @@ class Typed(str):
     __slots__ = ()
 
 
+class Title(str):
+    """An SQL expression of a job's title, which may end in a grade (`Engineer (L4)`)."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Fill:
     """How the records of a file fill one table.
@@ -130,6 +136,9 @@ class Plan:
         Order of day and month in `7/5/2024`, where the settings say; None: what the file shows.
     only
         SQL condition over `r` for the records that are read.
+    day
+        Day of a list that only the file's name tells: of two files that differ in nothing else,
+        each says something of its own.
     lists
         Name -> SQL expression of a list over `r`, never empty: the record becomes a row for every
         element (of several lists, for every combination), which the first fill finds under the
@@ -144,6 +153,7 @@ class Plan:
     suspicions: tuple[Suspicion, ...] = ()
     date_order: DateOrder | None = None
     only: str = "true"
+    day: str | None = None
     lists: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -64,8 +64,8 @@ def test_what_names_no_known_column_may_be_data_and_is_not_repeated(exports):
 
 def test_an_employee_list_with_start_and_end_is_not_taken_for_leaves(exports):
     found = plan_of(exports, "hris/x.csv", "employee_id,email,start_date,end_date\n")
-    assert isinstance(found, Unrecognised)
-    assert "generic__employees" in found.reason
+    assert isinstance(found, Plan)
+    assert found.name == "hr_sheets__employees"
 
 
 @pytest.mark.parametrize(
