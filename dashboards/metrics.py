@@ -77,7 +77,7 @@ def add_metrics(server: Flask, store: SnapshotStore, folder: Path | None) -> Non
     def _metrics() -> Response:
         registry = CollectorRegistry() if folder else own
         if folder:
-            MultiProcessCollector(registry, path=str(folder))
+            MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
         text = generate_latest(registry)
         snapshot = CollectorRegistry()
         snapshot.register(SnapshotCollector(store))
