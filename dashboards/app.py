@@ -27,6 +27,7 @@ from dashboards.pages import (
     outcome,
     overview,
     programme,
+    returns,
     stories,
 )
 from dashboards.palette import css
@@ -94,7 +95,7 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    for module in (overview, evidence, programme, access, mentors, stories, data, methods):
+    for module in (overview, evidence, programme, access, mentors, returns, stories, data, methods):
         dash.register_page(  # type: ignore[no-untyped-call]
             module.__name__,
             path=module.PATH,

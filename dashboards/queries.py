@@ -31,6 +31,7 @@ from dashboards.rows import (
     HealthRow,
     KnownEvent,
     PublishedRow,
+    ReturnRow,
     SegmentEstimate,
     SegmentTest,
     SensitivityRow,
@@ -75,10 +76,11 @@ ROW_TYPES: tuple[type[Any], ...] = (
     Definition,
     HealthRow,
     KnownEvent,
+    ReturnRow,
     Story,
 )
 _COLUMN_NAMES = {"table_name": "table"}
-_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate, KnownEvent, Story)
+_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate, KnownEvent, ReturnRow, Story)
 
 
 def _natural(value: str) -> list[tuple[int, int, str]]:

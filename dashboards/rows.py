@@ -260,3 +260,17 @@ class AccessRow(PublishedRow):
     ci_low: float | None
     ci_high: float | None
     n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow(PublishedRow):
+    """One figure of costs and returns; a null estimate is withheld or not allowed."""
+
+    table: ClassVar[str] = "return_estimates"
+    order: ClassVar[str] = "measure"
+    measure: str
+    unit: str
+    sentence: str | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None

@@ -83,3 +83,8 @@
         1.0 / {{ sums }}.events
     )
 {%- endmacro %}
+
+{#- A price of the settings; null where it is not set. -#}
+{% macro price(name) -%}
+    cast({{ var('costs')[name] or 'null' }} as double)
+{%- endmacro %}

@@ -389,6 +389,46 @@ def _group(row: Row) -> Segment:
     return Segment(str(row["group_dimension"]), str(row["group_value"]))
 
 
+#: Measures of the return that rest on an estimate, and on which.
+RETURN_OUTCOMES = {
+    "leavers_avoided": "retention",
+    "value_of_staying": "retention",
+    "net_return": "retention",
+    "waiting_hours": "pr_cycle_time",
+}
+NOT_ALLOWED = "Not told: the comparison of {outcome} does not allow it, or a price is not set."
+
+
+def return_estimates(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
+    """Publish costs and returns: what rests on a hidden estimate, or on few people, is withheld.
+
+    Hours and money keep two significant digits, people whole ones; prices are the settings' own.
+    """
+    return [_return(row, hidden, minimum) for row in rows]
+
+
+def _return(row: Row, hidden: Hidden, minimum: int) -> Published:
+    outcome = RETURN_OUTCOMES.get(row["measure"])
+    is_price = str(row["measure"]).startswith("price_")
+    is_few = row["people_count"] < minimum and not is_price
+    is_hidden = outcome is not None and hidden.hides(outcome, Segment("all", "all"))
+    result = _blank("return_estimates", {**row, "sentence": ""})
+    if is_few or is_hidden:
+        return result | {"sentence": WITHHELD.format(minimum=minimum)}
+    for name in ("estimate", "ci_low", "ci_high"):
+        result[name] = row[name] if is_price else _rounded_return(row[name], row["measure"])
+    if row["estimate"] is None and not is_price:
+        named = (outcome or "the programme").replace("pr_cycle_time", "merge times")
+        result["sentence"] = NOT_ALLOWED.format(outcome=named)
+    return result
+
+
+def _rounded_return(value: float | None, measure: str) -> float | None:
+    if measure == "mentees_started":
+        return None if value is None else to_count(round(value))
+    return to_digits(value, 1) if measure == "leavers_avoided" else to_two_significant(value)
+
+
 def known_events(rows: Iterable[Row]) -> list[Published]:
     """Publish what happened to whole organisations: kinds and days, and no text of the export."""
     return [_blank("known_events", row) for row in rows]

@@ -121,6 +121,9 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
             reports["outcome_distribution"], hidden
         ),
         "participant_flow": privacy.participant_flow(reports["participant_flow"], hidden, minimum),
+        "return_estimates": privacy.return_estimates(
+            _read(connection, "rpt_return_estimates"), hidden, minimum
+        ),
     }
 
 

@@ -250,6 +250,25 @@ class Access(_Table):
     )
 
 
+Price = Annotated[float, Field(gt=0)]
+
+
+class Costs(_Table):
+    """What the optional page of costs and returns counts with; hours of waiting have no price."""
+
+    currency: str = Field(default="", max_length=8, description="Currency of the prices.")
+    mentor_hour: Price | None = Field(
+        default=None, description="Cost of an hour of a mentor's time. Unset: no cost is told."
+    )
+    mentee_hour: Price | None = Field(
+        default=None, description="Cost of an hour of a mentee's time. Unset: no cost is told."
+    )
+    leaver: Price | None = Field(
+        default=None,
+        description="Cost of replacing somebody who left. Unset: no return is told.",
+    )
+
+
 class Programme(_Table):
     """How the programme is read."""
 
@@ -394,6 +413,7 @@ class Settings(_Table):
     plan: Plan = Plan()
     data_end: DataEnd = DataEnd()
     access: Access = Access()
+    costs: Costs = Costs()
     programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
@@ -639,6 +659,7 @@ def dbt_vars(
         "access_months": settings.access.months,
         "access_crossings": [list(pair) for pair in settings.access.crossings],
         "critical_value": NormalDist().inv_cdf((1 + settings.confidence) / 2),
+        "costs": settings.costs.model_dump(mode="json"),
         "quiet_after_days": settings.programme.quiet_after_days,
         "programme_targets": settings.programme_targets.model_dump(mode="json"),
         "time_zone": settings.time_zone,

@@ -68,6 +68,12 @@ unmatched_applicants = 0.20
 dose = 6
 mentor_load = 2
 mentors_over_limit = 0.10
+
+[costs]
+currency = "EUR"
+mentor_hour = 95
+mentee_hour = 70
+leaver = 60000
 """
 _DECIDABLE_MENTEES = 100
 

@@ -31,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     Page("/programme", "Programme", "programme"),
     Page("/access", "Access", "access"),
     Page("/mentors", "Mentors", "mentors"),
+    Page("/return", "Return", "return"),
     Page("/stories", "Stories", "stories"),
     Page("/data", "Data", "data"),
     Page("/methods", "Methods", "methods"),

@@ -83,11 +83,30 @@ def access() -> list[Row]:
     ]  # fmt: skip
 
 
+def returns() -> list[Row]:
+    """Prices but one are set; the return may be a loss; waiting is not told."""
+    figures = {
+        "mentees_started": ("people", 120.0, None, None, ""),
+        "mentor_hours": ("hours", 640.0, None, None, ""),
+        "price_leaver": ("EUR", 60000.0, None, None, ""),
+        "price_mentor_hour": ("EUR", None, None, None, ""),
+        "leavers_avoided": ("people", 6.2, -1.1, 13.5, ""),
+        "net_return": ("EUR", 310000.0, -130000.0, 750000.0, ""),
+        "waiting_hours": ("hours", None, None, None, "Not told: a reason."),
+    }
+    return [
+        {"measure": measure, "unit": unit, "estimate": estimate, "ci_low": low, "ci_high": high,
+         "sentence": sentence}
+        for measure, (unit, estimate, low, high, sentence) in figures.items()
+    ]  # fmt: skip
+
+
 def tables() -> dict[str, list[Row]]:
     """The programme's published tables."""
     return {
         "programme_health": health(),
         "access": access(),
+        "return_estimates": returns(),
         "known_events": [
             {"kind": "freeze", "organisation": "all", "starts_on": date(2025, 12, 18),
              "ends_on": date(2026, 1, 4)},
@@ -106,6 +125,7 @@ def tables() -> dict[str, list[Row]]:
 def definitions() -> list[Row]:
     """The dictionary's rows of the programme's measures."""
     named = {row["measure"] for row in health()}
+    named |= {row["measure"] for row in returns()}
     named |= {"access_ratio", "starts_of_mentoring", "sponsored_opportunities"}
     with SEED.open(encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if row["metric"] in named]

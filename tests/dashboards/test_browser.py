@@ -42,6 +42,7 @@ PAGES = {
     "/access": "access",
     "/access?by=level": "access-level",
     "/mentors": "mentors",
+    "/return": "return",
     "/stories": "stories",
     "/data": "data",
     "/methods": "methods",

@@ -144,3 +144,33 @@ def test_a_hidden_crossing_does_not_follow_from_the_sums_over_either_group() -> 
     for place in (0, 1):
         lines = [name.split(" × ")[place] for name in hidden]
         assert all(lines.count(line) >= 2 for line in lines)
+
+
+def returned(**rows: tuple[float | None, int]) -> dict[str, dict[str, Any]]:
+    true = [
+        {"measure": measure, "unit": "EUR", "estimate": value, "ci_low": value, "ci_high": value,
+         "people_count": people}
+        for measure, (value, people) in rows.items()
+    ]  # fmt: skip
+    nothing: frozenset[privacy.Segment] = frozenset()
+    hidden = privacy.Hidden(
+        nothing,
+        {privacy.Family("retention", "matched"): frozenset({privacy.Segment("all", "all")})},
+        {},
+    )
+    return {row["measure"]: row for row in privacy.return_estimates(true, hidden, 10)}
+
+
+def test_a_return_on_a_hidden_estimate_or_few_people_is_withheld() -> None:
+    found = returned(
+        net_return=(12345.0, 50), mentor_hours=(12345.0, 9), mentee_hours=(12345.0, 50)
+    )
+    assert found["net_return"]["estimate"] is found["net_return"]["ci_low"] is None
+    assert found["mentor_hours"]["estimate"] is None
+    assert found["mentee_hours"]["estimate"] == 12000.0
+
+
+def test_a_price_is_the_settings_own_and_an_untold_return_says_why() -> None:
+    found = returned(price_leaver=(12345.0, 3), waiting_hours=(None, 50))
+    assert found["price_leaver"]["estimate"] == 12345.0
+    assert "merge times" in found["waiting_hours"]["sentence"]

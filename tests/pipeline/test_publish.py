@@ -24,6 +24,7 @@ REPORTS = (
     "programme_health",
     "supporting_estimates",
     "access",
+    "return_estimates",
     "known_events",
     "stories",
 )
