@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from impact.cohort import OVERALL, Cohort, Segment, Table
+from impact.cohort import Cohort, Segment, Table
 from impact.cycle_time import baseline_covariates, mean_log_hours
 from impact.linear import fit_within_cells
 from impact.reference import two_sided_p
@@ -247,19 +247,6 @@ def check_drop_out(cohort: Cohort, months: int) -> Check:
         DROP_OUT,
         "warn" if differ else "ok",
         sentence,
-    )
-
-
-def check_placebo() -> Check:
-    """Say that placebo draws are not part of a refresh."""
-    return Check(
-        "placebo",
-        "all",
-        OVERALL,
-        None,
-        None,
-        "not_checked",
-        "Placebo mentees were not drawn in this refresh.",
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impact.agreement import Agreement, read_agreement
 from impact.looks import DEFAULT_LOOKS, Look, Plan, find_look
+from impact.placebo_results import Placebo, read_placebos
 from impact.types import Outcome, Scale
 
 HEADLINE_MONTHS: dict[Outcome, int] = {
@@ -55,6 +56,8 @@ class Study:
         Whether these exports exist.
     agreement
         Whether the settings are those of the written plan.
+    placebos
+        What placebo draws said, where any were made.
     """
 
     as_of: dt.date
@@ -64,6 +67,7 @@ class Study:
     has_git: bool = True
     has_incidents: bool = True
     agreement: Agreement = field(default_factory=Agreement)
+    placebos: tuple[Placebo, ...] = ()
 
     @property
     def alpha(self) -> float:
@@ -99,7 +103,7 @@ def read_study(
         Windows.
     plan
         `first_look` (a day as text, none without a plan), `every_months` and `looks`, and how the
-        settings stand to the written plan (`read_agreement`).
+        settings stand to the written plan (`read_agreement`), and `placebos`.
 
     Raises
     ------
@@ -117,6 +121,7 @@ def read_study(
         has_git=bool(pd.notna(row["git_end"])),
         has_incidents=bool(pd.notna(row["incidents_end"])),
         agreement=read_agreement(plan),
+        placebos=read_placebos(plan.get("placebos") or ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -18,7 +19,6 @@ from impact.checks import (
     check_drop_out,
     check_matched_share,
     check_negative_control,
-    check_placebo,
 )
 from impact.cohort import OVERALL, Segment, Table, split_segments, to_table
 from impact.curves import CurvePoint, draw_curves
@@ -41,6 +41,7 @@ from impact.judge import (
 )
 from impact.material import Material
 from impact.measures import Measure, Months
+from impact.placebo_results import check_placebos
 from impact.rows import Row
 from impact.sensitivity import Sensitivity, vary
 from impact.spillover import check_spillover, find_exposed, leave_out_exposed
@@ -54,8 +55,19 @@ _DESIGNS: tuple[Design, ...] = ("a", "b")
 
 
 def make_fits(material: Material, study: Study) -> pd.DataFrame:
-    """All estimates before anything is judged, one row an outcome, window, comparison, segment."""
-    return to_frame(Row, fit_all(material, study))
+    """All estimates before anything is judged, one row an outcome, window, comparison, segment.
+
+    Matched rows of an outcome whose placebos spread more than its errors say have wider errors.
+    """
+    widening = {one.outcome: one.widening for one in study.placebos}
+    return to_frame(Row, [_widen(row, widening) for row in fit_all(material, study)])
+
+
+def _widen(row: Row, widening: Mapping[Outcome, float]) -> Row:
+    factor = widening.get(row.outcome, 1.0)
+    if row.comparison != "matched" or row.standard_error is None or factor <= 1.0:
+        return row
+    return dataclasses.replace(row, standard_error=factor * row.standard_error)
 
 
 def make_balance(material: Material, pools: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +215,7 @@ def _check_everyone(
     yield check_pre_trend(OVERALL, months, study.confidence)
     yield check_looks(study)
     yield check_plan(study.agreement, study.as_of, study.plan is not None)
-    yield check_placebo()
+    yield from check_placebos(study.placebos)
     for outcome in HEADLINE_MONTHS:
         yield check_hidden_causes(headline[(OVERALL, outcome)], study)
 

@@ -98,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
         "--accept", type=Path, metavar="FILE", help="take the accepted rows of a review"
     )
 
+    one = _command(commands, common, "placebo", _placebo, "draw placebo mentees (a minute)")
+    _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
+    one.add_argument("--draws", type=_positive, help="how many (default: 200, fewer if large)")
+    one.add_argument("--seed", type=int, default=1, help="seed of the draws (default: 1)")
+
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
@@ -231,6 +236,19 @@ def _identities(given: argparse.Namespace) -> int:
         raise BadInputError(str(error)) from error
     for line in identities.lines(names, in_clear=sys.stdout.isatty(), review=given.out):
         _say(line)
+    return 0
+
+
+def _placebo(given: argparse.Namespace) -> int:
+    from pipeline import placebo
+
+    settings, context = _run_of(given)
+    for found in placebo.draw(settings, context, given.draws, given.seed):
+        _say(
+            f"{found['outcome']}: {found['draws']} draws, {found['alarms']:.0%} with p < 0.05, "
+            f"spread / error {found['ratio']:.2f} (at least {found['ratio_low']:.2f})"
+        )
+    _say("kept; the next refresh publishes it")
     return 0
 
 

@@ -23,8 +23,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, settings in enumerate((Settings(), sample)):
             aside = replace(context, warehouse=Path(folder) / str(number))
-            agreement = plan.compare(settings, aside).as_variable()
-            keep_reading(aside, dbt_vars(settings, aside, agreement=agreement))
+            beside = {**plan.compare(settings, aside).as_variable(), "placebos": []}
+            keep_reading(aside, dbt_vars(settings, aside, beside=beside))
 
 
 if __name__ == "__main__":

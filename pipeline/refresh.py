@@ -7,18 +7,20 @@ beside it, and the next refresh needs no repair by hand.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 import ingest
-from pipeline import lock, plan, publish, snapshots, transform
+from pipeline import lock, placebo, plan, publish, snapshots, transform
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
@@ -55,6 +57,7 @@ class Inputs:
     code_version: str
     known_at: str
     plan_hash: str
+    beside_hash: str
 
     def snapshot_id(self, as_of: date) -> str:
         """Name the snapshot that these inputs give as of a day."""
@@ -64,7 +67,7 @@ class Inputs:
             self.settings_hash,
             self.code_version,
             self.known_at,
-            self.plan_hash,
+            self.beside_hash,
         )
 
 
@@ -91,10 +94,12 @@ def refresh(
         key = obtain_key(context.key, context.work_db)
         agreement = plan.compare(settings, context)
         # dbt is imported beside the load, unless nothing can have changed since the last one.
-        variables = dbt_vars(settings, context, agreement=agreement.as_variable())
+        placebos = placebo.kept(settings, context)
+        beside = {**agreement.as_variable(), "placebos": placebos}
+        variables = dbt_vars(settings, context, beside=beside)
         with transform.dbt_process(context, variables) as process:
             loaded, checks = _load(settings, context, key, progress, accept_shrink=accept_shrink)
-            inputs = _inputs(settings, context, loaded, agreement)
+            inputs = _inputs(settings, context, loaded, beside)
             with checks:
                 same = _published_already(context, inputs)
                 if same is not None:
@@ -173,10 +178,12 @@ def _load(
 
 
 def _inputs(
-    settings: Settings, context: Context, loaded: Loaded, agreement: plan.Agreement
+    settings: Settings, context: Context, loaded: Loaded, beside: Mapping[str, Any]
 ) -> Inputs:
     known_at = context.known_at.isoformat() if context.known_at else ""
-    return Inputs(loaded, settings.hash, code_version(), known_at, agreement.plan_hash)
+    text = json.dumps(beside, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Inputs(loaded, settings.hash, code_version(), known_at, str(beside["hash"]), digest)
 
 
 def _loaded(connection: duckdb.DuckDBPyConnection, context: Context) -> Loaded:

@@ -621,7 +621,7 @@ def dbt_vars(
     settings: Settings,
     context: Context,
     loaded_on: date | None = None,
-    agreement: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Give the variables of the dbt project, ready for JSON.
 
@@ -629,8 +629,8 @@ def dbt_vars(
     ----------
     loaded_on
         Day of the last load; events after it are ignored by the models.
-    agreement
-        How the settings stand to the written plan (`pipeline.plan`).
+    beside
+        What lies beside the settings: how they stand to the written plan, and placebo draws.
     """
     population, plan = settings.population, settings.plan
     return {
@@ -653,7 +653,7 @@ def dbt_vars(
             "first_look": plan.first_look.isoformat() if plan.first_look else None,
             "every_months": plan.every_months,
             "looks": plan.looks,
-            **(agreement or {}),
+            **(beside or {}),
         },
         "comparison_cap": settings.matching.comparison_cap,
         "access_months": settings.access.months,

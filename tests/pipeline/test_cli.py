@@ -30,6 +30,8 @@ def _clean_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         ("check", "settings verbose"),
         ("dashboard", "warehouse host port exports settings"),
         ("sample", "engineers months seed out"),
+        ("plan", "exports settings check replace"),
+        ("placebo", "warehouse exports settings draws seed"),
     ],
 )
 def test_help_names_every_flag(

@@ -185,7 +185,7 @@ def test_the_models_get_every_variable_they_declare(tmp_path: Path) -> None:
     assert variables["as_of_date"] == "2025-12-31"
     assert variables["loaded_on"] == "2026-01-02"
     assert variables["plan"] == {"first_look": "2026-01-01", "every_months": 6, "looks": 4}
-    agreed = dbt_vars(settings, context, agreement={"agreement": "kept"})
+    agreed = dbt_vars(settings, context, beside={"agreement": "kept"})
     assert agreed["plan"]["agreement"] == "kept"
 
 
