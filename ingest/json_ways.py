@@ -56,7 +56,7 @@ class Reading:
 
 def is_log(values: Sequence[Any]) -> bool:
     """Whether values are the lines of a log of records, each of a stream of its own."""
-    typed = [one.get("type") in LOG_TYPES for one in values if isinstance(one, dict)]
+    typed = [str(one.get("type")) in LOG_TYPES for one in values if isinstance(one, dict)]
     return bool(typed) and all(typed) and any("record" in one or "state" in one for one in values)
 
 

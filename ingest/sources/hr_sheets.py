@@ -67,30 +67,42 @@ TYPE = (
 JOB_PARTS = {
     field: Part(columns) for field, columns in JOB_COLUMNS.items() if field != "manager_id"
 }
+EMPLOYEE_PARTS = {
+    "employee_id": EMPLOYEE_ID,
+    "email": EMAIL,
+    "hire_date": HIRED,
+    "termination_date": ENDED,
+    "termination_type": ENDING,
+    "employment_type": Part(TYPE),
+    "gender": Part(("gender", "sex", "gender_identity")),
+    "location": Part(
+        (
+            *("location", "work_location", "office", "office_location", "site"),
+            *("location_name", "city", "state", "country"),
+        )
+    ),
+    "birth_year": Part(
+        ("birth_year", "date_of_birth", "dob", "birth_date", "birthday"),
+        text=birth_year_sql("{text}"),
+    ),
+    "updated_at": Part(("updated_at", "last_updated", "last_modified", "last_changed")),
+    "telling": TELLING,
+}
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "hr_sheets__employees",
         EMPLOYEES,
+        EMPLOYEE_PARTS,
+        needs=frozenset({"employee_id", "hire_date", "telling"}),
+    ),
+    # Anything may have an id, a name and a start: with a plain id, the day must be one of hiring.
+    Sheet(
+        "hr_reports__employees",
+        EMPLOYEES,
         {
-            "employee_id": Part((*EMPLOYEE_ID.columns, "id")),
-            "email": EMAIL,
-            "hire_date": HIRED,
-            "termination_date": ENDED,
-            "termination_type": ENDING,
-            "employment_type": Part(TYPE),
-            "gender": Part(("gender", "sex", "gender_identity")),
-            "location": Part(
-                (
-                    *("location", "work_location", "office", "office_location", "site"),
-                    *("location_name", "city", "state", "country"),
-                )
-            ),
-            "birth_year": Part(
-                ("birth_year", "date_of_birth", "dob", "birth_date", "birthday"),
-                text=birth_year_sql("{text}"),
-            ),
-            "updated_at": Part(("updated_at", "last_updated", "last_modified", "last_changed")),
-            "telling": TELLING,
+            **EMPLOYEE_PARTS,
+            "employee_id": Part(("id",)),
+            "hire_date": Part(tuple(one for one in HIRED.columns if "hire" in one)),
         },
         needs=frozenset({"employee_id", "hire_date", "telling"}),
     ),

@@ -204,7 +204,10 @@ ROOTLY = (
     VendorShape(
         "rootly__incidents",
         keys=frozenset({"id", "type", "attributes"}),
-        is_one=lambda record: record.get("type") == "incidents",
+        # Datadog writes incidents in the same frame, with other names in it.
+        is_one=lambda record: (
+            record.get("type") == "incidents" and "started_at" in (record.get("attributes") or {})
+        ),
         columns={
             "id": "VARCHAR",
             "attributes": "STRUCT(kind VARCHAR, status VARCHAR, created_at VARCHAR, "
