@@ -22,7 +22,7 @@ from pipeline.settings import Context, Option, Settings, read_run
 LOGGER = logging.getLogger(__name__)
 
 _OPTIONS: dict[Option, tuple[str, str]] = {
-    "EXPORTS": ("DIR", "folder of exports (default: the sample)"),
+    "EXPORTS": ("DIR", "folder of exports, or an address: s3://… (default: the sample)"),
     "WAREHOUSE": ("DIR", "folder of the database and the snapshots (default: data/warehouse)"),
     "AS_OF": ("YYYY-MM-DD", "ignore events after this day (default: the latest data end)"),
     "KNOWN_AT": ("TIME", "rebuild from what had been loaded by then (default: everything)"),
@@ -85,9 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
     what = "say what a refresh would make of exports, file by file, without loading them"
     one = _command(commands, common, "check", _check, what)
-    one.add_argument(
-        "EXPORTS", nargs="?", metavar="EXPORTS", help="folder of exports (default: the sample)"
-    )
+    one.add_argument("EXPORTS", nargs="?", metavar="EXPORTS", help=_OPTIONS["EXPORTS"][1])
     _add_options(one, "SETTINGS")
 
     what = "list names that are linked to nobody, in clear, from the exports and the key"
@@ -156,7 +154,15 @@ def _add_options(parser: argparse.ArgumentParser, *names: Option) -> None:
 
 
 def _run_of(given: argparse.Namespace) -> tuple[Settings, Context]:
-    return read_run({name: getattr(given, name, None) for name in _OPTIONS})
+    """Read the settings of a run; exports that lie elsewhere are brought here first."""
+
+    def fetch(address: str, cache: Path) -> Path:
+        from pipeline import remote
+
+        reads = given.command in (_refresh, _check, _identities, _recognise, _draw)
+        return remote.fetch(address, cache) if reads else remote.cached(address, cache)
+
+    return read_run({name: getattr(given, name, None) for name in _OPTIONS}, fetch=fetch)
 
 
 def _refresh(given: argparse.Namespace) -> int:
@@ -224,6 +230,11 @@ def _identities(given: argparse.Namespace) -> int:
     progress = Progress()
     try:
         if given.accept:
+            if context.is_remote:
+                raise BadInputError(
+                    "--accept writes among the exports: name a folder of your own with EXPORTS, "
+                    "and copy hris/identities-accepted.csv to where the exports lie."
+                )
             added = accept(given.accept, context.exports)
             _say(f"{added} links accepted; refresh to use them")
             return 0

@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -26,6 +26,7 @@ from pipeline.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS_NAME = "mentorship.toml"
+ADDRESS = "://"
 EVERY_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 STANDARD_DIMENSIONS = (
     "all",
@@ -512,6 +513,8 @@ class Context:
         Rebuild from what had been loaded by then (UTC); None takes everything.
     host, port : str, int
         Where the dashboard listens.
+    is_remote : bool
+        Whether the exports lie elsewhere, and `exports` is a copy in the cache.
     """
 
     exports: Path
@@ -522,6 +525,7 @@ class Context:
     known_at: datetime | None
     host: str
     port: int
+    is_remote: bool = False
 
     @property
     def work_db(self) -> Path:
@@ -555,6 +559,7 @@ Option = Literal["EXPORTS", "WAREHOUSE", "AS_OF", "KNOWN_AT", "SETTINGS", "KEY",
 def read_run(
     options: Mapping[Option, str | None] | None = None,
     environment: Mapping[str, str] | None = None,
+    fetch: Callable[[str, Path], Path] | None = None,
 ) -> tuple[Settings, Context]:
     """Read the options, the environment and the settings file of one run.
 
@@ -564,6 +569,9 @@ def read_run(
         Values given on the command line; None or a missing key falls back to the environment.
     environment
         Environment variables; the process's own by default.
+    fetch
+        Gives the folder that holds the exports of an address (`s3://…`), told the address and the
+        cache.
 
     Raises
     ------
@@ -576,7 +584,12 @@ def read_run(
     def option(name: Option) -> str | None:
         return given.get(name) or environment.get(name) or None
 
-    exports = _folder(option("EXPORTS"), PROJECT / "data" / "sample")
+    address = option("EXPORTS")
+    is_remote = bool(address) and ADDRESS in str(address) and fetch is not None
+    if address and fetch is not None and is_remote:
+        exports = fetch(address, _cache_folder(environment))
+    else:
+        exports = _folder(address, PROJECT / "data" / "sample")
     settings_file = _settings_file(option("SETTINGS"), exports)
     settings = load_settings(settings_file)
     context = Context(
@@ -588,6 +601,7 @@ def read_run(
         known_at=_known_at(option("KNOWN_AT"), settings.time_zone),
         host=option("HOST") or settings.serving.host,
         port=_port(option("PORT"), settings.serving.port),
+        is_remote=is_remote,
     )
     return settings, context
 
@@ -739,6 +753,11 @@ def _known_zone(zone: str) -> str:
 def _configuration_folder(environment: Mapping[str, str]) -> Path:
     base = environment.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path.home() / ".config") / "mentorship-impact"
+
+
+def _cache_folder(environment: Mapping[str, str]) -> Path:
+    base = environment.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "mentorship-impact"
 
 
 def _folder(value: str | None, default: Path) -> Path:

@@ -1,0 +1,231 @@
+"""Exports that lie elsewhere (s3, gs, abfs, sftp, https, …), brought into a private cache.
+
+Each file is kept by its content, and the folder that a run reads is put together of whole files
+only. A transfer that is cut off leaves its beginning aside, and the next one goes on from there.
+Who may read the exports is settled by each library's usual environment; nothing of it passes here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+
+from pipeline.errors import BadInputError, PipelineError
+from pipeline.settings import SETTINGS_NAME
+
+FOLDERS = ("hris", "git", "incidents", "mentorship")
+CHUNK = 8 << 20
+TRIES = 3
+TOGETHER = 8  # files at a time
+VERSION_KEYS = ("ETag", "etag", "md5", "content_md5", "versionId", "generation")
+TIME_KEYS = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified")
+
+
+class TransferError(PipelineError):
+    """A file could not be brought here whole."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of the exports: where it lies, where it belongs, its size, and what it is known by.
+
+    Attributes
+    ----------
+    version
+        Hash of size, time and tag; empty where the address tells nothing that changes with content.
+    """
+
+    path: str
+    name: str
+    size: int | None
+    version: str
+    modified_at: float | None
+
+
+def cached(address: str, cache: Path) -> Path:
+    """Name the folder that the exports of an address are read from."""
+    return _home(address, cache) / "exports"
+
+
+def fetch(address: str, cache: Path) -> Path:
+    """Bring the exports of an address here and give the folder to read.
+
+    Parameters
+    ----------
+    address
+        `s3://bucket/exports`, `sftp://host/exports` and so on.
+    cache
+        The private cache; made when missing.
+
+    Raises
+    ------
+    BadInputError
+        There is no such address, or nothing of the four folders is there.
+    TransferError
+        A file did not come whole; the next run goes on from where this one stopped.
+    """
+    home = _home(address, cache)
+    for folder in (cache, home, home / "objects", home / "partial"):
+        _private(folder)
+    system, root = _open(address)
+    found = _list(system, root, address)
+    index = _read_index(home)
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        hashes = list(pool.map(lambda one: _content(system, one, home, index), found))
+    _put_together(home, dict(zip(found, hashes, strict=True)))
+    kept = {one.name: [one.version, content] for one, content in zip(found, hashes, strict=True)}
+    _write_index(home, kept)
+    _remove_old(home, set(hashes))
+    return home / "exports"
+
+
+def _private(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def _home(address: str, cache: Path) -> Path:
+    return cache / hashlib.sha256(address.rstrip("/").encode()).hexdigest()[:16]
+
+
+def _open(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    try:
+        system, root = fsspec.core.url_to_fs(address)
+    except (ValueError, ImportError) as error:
+        raise BadInputError(f"EXPORTS={address}: {error}") from error
+    system.invalidate_cache()
+    return system, str(root)
+
+
+def _list(system: fsspec.AbstractFileSystem, root: str, address: str) -> list[RemoteFile]:
+    """List what lies in the four folders, and the settings file."""
+    try:
+        listed: Mapping[str, dict[str, Any]] = system.find(root, detail=True)
+    except Exception as error:  # each library has errors of its own
+        raise TransferError(f"EXPORTS={address}: cannot be listed ({_said(error)}).") from error
+    start = root.rstrip("/") + "/"
+    found = []
+    for path, info in sorted(listed.items()):
+        inside = PurePosixPath(str(path).removeprefix(start))
+        wanted = inside.parts[:1] and (inside.parts[0] in FOLDERS or str(inside) == SETTINGS_NAME)
+        if wanted and str(path).startswith(start) and ".." not in inside.parts:
+            found.append(_file(str(path), str(inside), info))
+    if not found:
+        raise BadInputError(
+            f"EXPORTS={address}: there is nothing in hris/, git/, incidents/ or mentorship/ there."
+        )
+    return found
+
+
+def _file(path: str, name: str, info: Mapping[str, Any]) -> RemoteFile:
+    marks = [str(info[key]) for key in (*VERSION_KEYS, *TIME_KEYS) if info.get(key)]
+    size = info.get("size")
+    text = "|".join([path, str(size), *marks])
+    version = hashlib.sha256(text.encode()).hexdigest()[:32] if marks else ""
+    when = next((info[key] for key in TIME_KEYS if info.get(key)), None)
+    moment = when.timestamp() if isinstance(when, datetime) else when
+    modified_at = float(moment) if isinstance(moment, int | float) else None
+    return RemoteFile(path, name, size, version, modified_at)
+
+
+def _content(
+    system: fsspec.AbstractFileSystem, one: RemoteFile, home: Path, index: Mapping[str, Any]
+) -> str:
+    """Give the hash of a file's content, once it is here."""
+    version, content = index.get(one.name, ("", ""))
+    if one.version and version == one.version and (home / "objects" / content).is_file():
+        return str(content)
+    label = one.version or hashlib.sha256(one.path.encode()).hexdigest()[:32]
+    partial = home / "partial" / label
+    if not one.version:
+        partial.unlink(missing_ok=True)  # what began may be of another content
+    for attempt in range(TRIES):
+        try:
+            _go_on(system, one, partial)
+            break
+        except Exception as error:  # each library has errors of its own
+            if attempt + 1 == TRIES:
+                raise TransferError(
+                    f"{one.name}: the transfer was cut off ({_said(error)}); run again, and it "
+                    "goes on from there."
+                ) from error
+    with partial.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    partial.replace(home / "objects" / content)
+    return content
+
+
+def _go_on(system: fsspec.AbstractFileSystem, one: RemoteFile, partial: Path) -> None:
+    """Bring what is still missing of a file.
+
+    Raises
+    ------
+    OSError
+        It came shorter or longer than it was listed.
+    """
+    if one.size is None:
+        partial.write_bytes(system.cat_file(one.path))
+        return
+    have = partial.stat().st_size if partial.exists() else 0
+    if have > one.size:
+        partial.unlink()
+        have = 0
+    with partial.open("ab") as out:
+        while have < one.size:
+            piece = system.cat_file(one.path, start=have, end=min(have + CHUNK, one.size))
+            if not piece or have + len(piece) > one.size:
+                raise OSError("it is not as long as it was listed")
+            out.write(piece)
+            out.flush()
+            have += len(piece)
+
+
+def _put_together(home: Path, contents: Mapping[RemoteFile, str]) -> None:
+    """Make the folder anew out of whole files, and put it in place of the old one."""
+    fresh = home / f"exports.{os.getpid()}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    for one, content in contents.items():
+        target = fresh / one.name
+        for parent in reversed(target.relative_to(home).parents):
+            _private(home / parent)
+        shutil.copyfile(home / "objects" / content, target)
+        target.chmod(0o600)
+        if one.modified_at is not None:
+            os.utime(target, (one.modified_at, one.modified_at))
+    shutil.rmtree(home / "exports", ignore_errors=True)
+    fresh.rename(home / "exports")
+
+
+def _remove_old(home: Path, kept: set[str]) -> None:
+    for path in (home / "objects").iterdir():
+        if path.name not in kept:
+            path.unlink()
+
+
+def _read_index(home: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _write_index(home: Path, index: Mapping[str, Any]) -> None:
+    aside = home / f"index.json.{os.getpid()}"
+    aside.write_text(json.dumps(index), encoding="utf-8")
+    aside.replace(home / "index.json")
+
+
+def _said(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
