@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: setup refresh check dashboard export sample test lint bench docs lock help
+.PHONY: setup refresh check dashboard export sample test lint bench docs pictures lock help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -63,6 +63,9 @@ docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \
 		$(BIN)/dbt docs generate -q --static --target-path target
 	@echo "open target/static_index.html"
+
+pictures: refresh ## draw the pictures of docs/method from the sample's snapshot
+	$(BIN)/python docs/pictures.py "$(WAREHOUSE)"
 
 lock: setup ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
