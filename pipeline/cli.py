@@ -125,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
     owner_commands.add_draw_options(one)
 
+    what = "say how many mentees it takes to see an effect, and by when"
+    one = _command(commands, common, "plan-cohort", _plan_cohort, what)
+    _add_options(one, "WAREHOUSE")
+    owner_commands.add_plan_cohort_options(one)
+
     one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
     as_committed = "(default: as in data/sample)"
     one.add_argument("--engineers", type=_positive, help=f"people ever employed {as_committed}")
@@ -300,6 +305,10 @@ def _recognise(given: argparse.Namespace) -> int:
 
 def _draw(given: argparse.Namespace) -> int:
     return owner_commands.draw(*_run_of(given), given)
+
+
+def _plan_cohort(given: argparse.Namespace) -> int:
+    return owner_commands.plan_cohort(_run_of(given)[1], given)
 
 
 def _sample(given: argparse.Namespace) -> int:

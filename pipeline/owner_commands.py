@@ -1,4 +1,4 @@
-"""`mentorship recognise` and `draw`: what only the owner of exports and key can do."""
+"""`mentorship recognise`, `draw` and `plan-cohort`: what the programme's owner does."""
 
 from __future__ import annotations
 
@@ -42,6 +42,36 @@ def add_draw_options(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, help="new file of mentorships (default: in EXPORTS/mentorship)"
     )
     parser.add_argument("--verify", type=Path, metavar="RECORD", help="draw again and compare")
+
+
+def add_plan_cohort_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what `mentorship plan-cohort` takes beside the warehouse."""
+    parser.add_argument("--outcome", help="one headline outcome (default: all four)")
+    parser.add_argument(
+        "--effect", type=float, help="effect to see: a ratio such as 0.9, a difference such as 0.05"
+    )
+
+
+def plan_cohort(context: Context, given: argparse.Namespace) -> int:
+    """Say how many mentees it takes to see an effect, and by when."""
+    from dashboards import cohort_plan
+    from dashboards.queries import SnapshotError, SnapshotStore
+
+    if given.effect is not None and given.outcome is None:
+        raise BadInputError("--effect: name the --outcome whose effect it is.")
+    if given.outcome not in (None, *cohort_plan.TARGETS):
+        known = ", ".join(cohort_plan.TARGETS)
+        raise BadInputError(f"--outcome {given.outcome}: there is no such outcome; use {known}.")
+    try:
+        snapshot = SnapshotStore(context.warehouse).current()
+        lines = cohort_plan.lines(cohort_plan.plan(snapshot, given.outcome, given.effect))
+    except SnapshotError as error:
+        raise BadInputError(f"{context.warehouse}: {error}.") from error
+    except ValueError as error:
+        raise BadInputError(f"--effect: {error}.") from error
+    told = lines or ["nothing can be planned from the figures of this snapshot"]
+    sys.stdout.write("\n".join(told) + "\n")
+    return 0
 
 
 def recognise(settings: Settings, context: Context, given: argparse.Namespace) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dashboards import formats
+from dashboards import cohort_plan, formats
 from dashboards.components.html import render
 from dashboards.figures.timeline import KINDS
+from dashboards.outcomes import BY_KEY
 from dashboards.pages.health import HealthPage
 from dashboards.queries import Snapshot
 from dashboards.rows import KnownEvent
@@ -14,7 +15,7 @@ TITLE = "Programme · Mentorship Impact"
 
 
 def below(snapshot: Snapshot) -> str:
-    """Return the list of known events."""
+    """Return the plan for the next cohort and the list of known events."""
     lines = [
         (
             KINDS.get(event.kind, KINDS["other"]),
@@ -24,7 +25,22 @@ def below(snapshot: Snapshot) -> str:
         )
         for event in snapshot.table(KnownEvent)
     ]
-    return render("events.html", lines=lines)
+    return _plans(snapshot) + render("events.html", lines=lines)
+
+
+def _plans(snapshot: Snapshot) -> str:
+    plans = [
+        (
+            BY_KEY[one.outcome].label,
+            formats.effect(need.effect, one.scale),
+            cohort_plan.written(need),
+            formats.count(need.now),
+            formats.effect(one.detectable, one.scale),
+        )
+        for one in cohort_plan.plan(snapshot)
+        for need in one.needs
+    ]
+    return render("cohort_plan.html", plans=plans)
 
 
 PAGE = HealthPage(
