@@ -14,6 +14,9 @@ from dash.development.base_component import Component
 from flask import Flask, Response, current_app, jsonify, request
 
 from dashboards import ids, locales
+from dashboards.access.config import OPEN, Access
+from dashboards.access.guard import add_guard
+from dashboards.access.sign_in import add_sign_in
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
@@ -44,7 +47,10 @@ class AddressRefusedError(ValueError):
 
 
 def create_app(
-    warehouse: Path, locale: str = locales.AUTO, metrics_folder: Path | None = None
+    warehouse: Path,
+    locale: str = locales.AUTO,
+    metrics_folder: Path | None = None,
+    gate: Access = OPEN,
 ) -> Dash:
     """Build the app over one warehouse folder.
 
@@ -53,6 +59,7 @@ def create_app(
     warehouse : folder that holds `snapshots/current`; need not exist yet.
     locale : how numbers and dates are written, such as `en-GB`; `auto` follows the browser.
     metrics_folder : where several workers keep common counters; None keeps them in memory.
+    gate : how people sign in, and what each may see.
 
     Returns
     -------
@@ -80,12 +87,14 @@ def create_app(
     for module in (overview, outcome, evidence, programme, access, mentors):
         module.register(app, app.server.extensions[EXTENSION])
     _write_url(app)
-    _only_local(app.server)
+    _only_known_hosts(app.server, gate)
+    add_guard(app.server, gate)
+    add_sign_in(app.server, gate)
     _follow_reader(app.server, locale)
     _health(app.server)
     add_metrics(app.server, app.server.extensions[EXTENSION], metrics_folder)
-    add_exports(app.server, _store)
-    add_headers(app)
+    add_exports(app.server, _store, gate)
+    add_headers(app, is_secure=gate.is_secure)
     add_compression(app.server)
     return app
 
@@ -191,13 +200,14 @@ def _write_url(app: Dash) -> None:
     )
 
 
-def _only_local(server: Flask) -> None:
+def _only_known_hosts(server: Flask, gate: Access) -> None:
     """Refuse requests under another host name: a web page elsewhere could point one at us."""
+    known = {*LOCAL_HOSTS, gate.public_host}
 
     @server.before_request
     def _check_host() -> Response | None:
         name = request.host.rsplit(":", 1)[0].strip("[]")
-        if name in LOCAL_HOSTS:
+        if name in known:
             return None
         return Response("This host name is not served.\n", status=403, mimetype="text/plain")
 
@@ -216,7 +226,7 @@ def _health(server: Flask) -> None:
     def _healthz() -> Response:
         answer: dict[str, Any] = {"status": "ok", "snapshot": None, "age_seconds": None}
         try:
-            snapshot = _store().current()
+            snapshot = _store().latest()
         except SnapshotError:
             return jsonify(answer)
         age = age_seconds(snapshot, datetime.now(UTC))
@@ -226,7 +236,7 @@ def _health(server: Flask) -> None:
     def _readyz() -> tuple[Response, int]:
         store = _store()
         try:
-            snapshot = store.current()
+            snapshot = store.latest()
         except SnapshotError as error:
             return jsonify({"status": "not ready", "problem": str(error)}), 503
         if store.problem:
@@ -248,21 +258,22 @@ def serve(
     port: int = 8050,
     workers: int = 2,
     locale: str = locales.AUTO,
+    gate: Access = OPEN,
 ) -> None:
     """Serve the app until stopped: `workers` processes of four threads each.
 
     Raises
     ------
-    AddressRefusedError : the host is not this machine; nobody would have to sign in.
+    AddressRefusedError : the host is not this machine, and nobody would have to sign in.
     """
-    if host not in LOCAL_HOSTS:
+    if host not in LOCAL_HOSTS and not gate.is_guarded:
         raise AddressRefusedError(
             f"refusing to listen on {host}: anyone who reaches it could read the figures without "
-            "signing in. Use HOST=127.0.0.1, and a tunnel or a proxy with sign-in for others."
+            "signing in. Set up sign-in first (docs/access.md), or use HOST=127.0.0.1."
         )
     from dashboards.server import GunicornServer
 
     def make(metrics_folder: Path) -> Dash:
-        return create_app(warehouse, locale, metrics_folder)
+        return create_app(warehouse, locale, metrics_folder, gate)
 
     GunicornServer(make, warm, host, port, workers).run()

@@ -33,7 +33,7 @@ class SnapshotCollector(Collector):
         """Give the gauges of this moment."""
         age, is_ready = None, 1.0
         try:
-            age = age_seconds(self._store.current(), datetime.now(UTC))
+            age = age_seconds(self._store.latest(), datetime.now(UTC))
         except SnapshotError:
             is_ready = 0.0
         is_behind = 1.0 if self._store.problem else 0.0

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
+from dashboards import scope as scopes
 from dashboards.rows import (
     AccessRow,
     BalanceRow,
@@ -39,6 +40,7 @@ from dashboards.rows import (
     Story,
     TrustCheck,
 )
+from dashboards.scope import Scope
 
 if TYPE_CHECKING:
     from pipeline.published import Column, Table
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 POINTER = "current"
 MOST_REMEMBERED = 96
+SCOPES_KEPT = 16
 COPY_LIMIT_BYTES = 128 * 1024 * 1024
 SEGMENTED = ("segment_dimension", "segment_value")
 
@@ -180,8 +183,11 @@ class Snapshot:
             f"select distinct segment_dimension, segment_value from {table}"
             " order by segment_dimension"
         )
-        found: dict[str, list[str]] = {"all": ["all"]}
-        for dimension, value in self._answer(sql, ()):
+        rows = self._answer(sql, ())
+        # Everyone comes first, unless the reader may not see everyone.
+        is_narrow = bool(rows) and ("all", "all") not in rows
+        found: dict[str, list[str]] = {} if is_narrow else {"all": ["all"]}
+        for dimension, value in rows:
             if dimension != "all":
                 found.setdefault(dimension, []).append(value)
         return {key: tuple(sorted(values, key=_natural)) for key, values in found.items()}
@@ -253,8 +259,12 @@ class PublishedTable:
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
 
-def read_published(path: Path) -> dict[str, PublishedTable]:
+def read_published(path: Path, scope: Scope | None = None) -> dict[str, PublishedTable]:
     """Read every published table of a snapshot file, in the order of their declaration.
+
+    Parameters
+    ----------
+    scope : rows outside of it are left in the file; None reads all.
 
     Raises
     ------
@@ -265,24 +275,33 @@ def read_published(path: Path) -> dict[str, PublishedTable]:
 
     try:
         with duckdb.connect(str(path), read_only=True, config={"threads": 1}) as connection:
-            return {name: _whole(connection, table) for name, table in TABLES.items()}
+            return {name: _whole(connection, table, scope) for name, table in TABLES.items()}
     except (duckdb.Error, OSError) as error:
         raise SnapshotError(f"{path.name} cannot be read: {_first_line(error)}") from error
 
 
-def _whole(connection: duckdb.DuckDBPyConnection, table: Table) -> PublishedTable:
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+def _whole(
+    connection: duckdb.DuckDBPyConnection, table: Table, scope: Scope | None
+) -> PublishedTable:
+    names = tuple(column.name for column in table.columns)
+    columns = ", ".join(f'"{name}"' for name in names)
     order = ", ".join(f'"{column}"' for column in table.key)
-    found = connection.execute(f'select {columns} from "{table.name}" order by {order}').fetchall()
+    where = scope.where(table.name, names) if scope else "true"
+    found = connection.execute(
+        f'select {columns} from "{table.name}" where {where} order by {order}'
+    ).fetchall()
     return PublishedTable(table.name, table.columns, table.key, tuple(found))
 
 
-def open_snapshot(path: Path, row_types: Sequence[type[Any]] = ROW_TYPES) -> Snapshot:
+def open_snapshot(
+    path: Path, row_types: Sequence[type[Any]] = ROW_TYPES, scope: Scope | None = None
+) -> Snapshot:
     """Attach, copy when small, check and lock one snapshot file.
 
     Parameters
     ----------
     row_types : what will be read of it; other tables are left aside.
+    scope : rows outside of it are left in the file; None reads all.
 
     Raises
     ------
@@ -290,7 +309,7 @@ def open_snapshot(path: Path, row_types: Sequence[type[Any]] = ROW_TYPES) -> Sna
     """
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB"})
     try:
-        _attach(connection, path, row_types)
+        _attach(connection, path, row_types, scope)
         info = dict(connection.execute("select key, value from snapshot_info").fetchall())
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -306,7 +325,10 @@ def open_snapshot(path: Path, row_types: Sequence[type[Any]] = ROW_TYPES) -> Sna
 
 
 def _attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, row_types: Sequence[type[Any]]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    row_types: Sequence[type[Any]],
+    scope: Scope | None,
 ) -> None:
     quoted = str(path).replace("'", "''")
     is_small = path.stat().st_size <= COPY_LIMIT_BYTES
@@ -314,8 +336,10 @@ def _attach(
     kind = "table" if is_small else "view"
     for table, names in _wanted_columns(row_types).items():
         columns = ", ".join(f'"{name}"' for name in names)
+        where = scope.where(table, tuple(names)) if scope else "true"
         connection.execute(
-            f"create {kind} memory.main.{table} as select {columns} from published.main.{table}"
+            f"create {kind} memory.main.{table} as select {columns}"
+            f" from published.main.{table} where {where}"
         )
     if is_small:
         connection.execute("detach published")
@@ -353,6 +377,7 @@ class SnapshotStore:
         self._snapshot: Snapshot | None = None
         self._refused: tuple[str, int, int] | None = None
         self._problem: str | None = None
+        self._narrowed: OrderedDict[tuple[str, Scope], Snapshot] = OrderedDict()
 
     @property
     def problem(self) -> str | None:
@@ -360,7 +385,20 @@ class SnapshotStore:
         return self._problem
 
     def current(self) -> Snapshot:
-        """Return the newest good snapshot, opening it if the pointer has moved.
+        """Return what the reader of this request may see of the newest good snapshot.
+
+        Raises
+        ------
+        NoSnapshotError : nothing was published yet.
+        SnapshotError : what was published cannot be read, and nothing good came before it.
+        """
+        snapshot, scope = self.latest(), scopes.current()
+        return snapshot if scope is None else self._within(snapshot, scope)
+
+    def latest(self) -> Snapshot:
+        """Return the newest good snapshot whole, opening it if the pointer has moved.
+
+        For what tells nothing of its rows, and for readers without a limit.
 
         Raises
         ------
@@ -379,6 +417,18 @@ class SnapshotStore:
         if name is None and not (self.warehouse / "snapshots" / POINTER).exists():
             raise NoSnapshotError("no snapshot has been published in this warehouse yet")
         raise SnapshotError(self._problem or "the snapshot cannot be read")
+
+    def _within(self, snapshot: Snapshot, scope: Scope) -> Snapshot:
+        """Open what a scope holds of a snapshot; the last few are kept open."""
+        key = (snapshot.id, scope)
+        with self._lock:
+            if key not in self._narrowed:
+                path = self.warehouse / "snapshots" / f"{snapshot.id}.duckdb"
+                self._narrowed[key] = self._opened(path, scope)
+            self._narrowed.move_to_end(key)
+            while len(self._narrowed) > SCOPES_KEPT:
+                self._narrowed.popitem(last=False)
+            return self._narrowed[key]
 
     def _pointed_at(self) -> str | None:
         pointer = self.warehouse / "snapshots" / POINTER
@@ -413,11 +463,12 @@ class SnapshotStore:
         self._refused, self._problem = None, None
         LOGGER.info("serving snapshot %s", self._snapshot.id)
 
-    def _opened(self, path: Path) -> Snapshot:
+    def _opened(self, path: Path, scope: Scope | None = None) -> Snapshot:
         """Open a snapshot, with the list of its fellows and the one published before it."""
-        snapshot = open_snapshot(path)
+        snapshot = open_snapshot(path, scope=scope)
         history = self._history()
-        return replace(snapshot, history=history, previous=self._before(snapshot, history))
+        before = self._before(snapshot, history, scope)
+        return replace(snapshot, history=history, previous=before)
 
     def _history(self) -> tuple[Published, ...]:
         paths = (self.warehouse / "snapshots").glob("*.duckdb")
@@ -426,14 +477,16 @@ class SnapshotStore:
         ]
         return tuple(sorted(found, key=lambda entry: (entry.built_at, entry.id), reverse=True))
 
-    def _before(self, snapshot: Snapshot, history: tuple[Published, ...]) -> Snapshot | None:
+    def _before(
+        self, snapshot: Snapshot, history: tuple[Published, ...], scope: Scope | None
+    ) -> Snapshot | None:
         built_at = snapshot.info.get("built_at", "")
         for entry in history:
             if entry.id == snapshot.id or not entry.built_at or entry.built_at >= built_at:
                 continue
             try:
                 path = self.warehouse / "snapshots" / f"{entry.id}.duckdb"
-                return open_snapshot(path, (Estimate,))
+                return open_snapshot(path, (Estimate,), scope)
             except (SnapshotError, OSError):
                 LOGGER.warning("snapshot %s cannot be compared with", entry.id)
         return None

@@ -32,9 +32,15 @@ def content_security_policy(script_hashes: list[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def add_headers(app: Dash) -> None:
-    """Make the app's server send the headers with every answer."""
+def add_headers(app: Dash, *, is_secure: bool = False) -> None:
+    """Make the app's server send the headers with every answer.
+
+    Parameters
+    ----------
+    is_secure : readers reach it over TLS, and are to go on doing so.
+    """
     known: dict[str, str] = {}
+    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
 
     server: Flask = app.server
 
@@ -45,7 +51,7 @@ def add_headers(app: Dash) -> None:
             if "policy" not in known:
                 known["policy"] = content_security_policy(sorted(set(app.csp_hashes())))
             response.headers["Content-Security-Policy"] = known["policy"]
-        response.headers.update(HEADERS)
+        response.headers.update(headers)
         if response.mimetype == "application/json":
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -71,10 +71,18 @@ def choose(
     months = windows.get(str(follow_up))
     groups = segments.get(dimension or ALL, ())
     if not dimension or dimension == ALL or not groups:
-        return Selection(follow_up=months)
+        return widest(segments, months)
     if group is None:
         return Selection(dimension, groups[0], months)
-    return Selection(dimension, group, months) if group in groups else Selection(follow_up=months)
+    return Selection(dimension, group, months) if group in groups else widest(segments, months)
+
+
+def widest(segments: Mapping[str, tuple[str, ...]], follow_up: int | None = None) -> Selection:
+    """Return the widest view that there is: everyone, unless the reader sees less."""
+    if ALL in segments or not segments:
+        return Selection(follow_up=follow_up)
+    dimension, groups = next(iter(segments.items()))
+    return Selection(dimension, groups[0], follow_up)
 
 
 def is_met(

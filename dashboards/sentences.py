@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboards import formats
 from dashboards.outcomes import Outcome
 from dashboards.rows import CurvePoint, Estimate, SeriesPoint
-from dashboards.selection import Selection, dimension_label
+from dashboards.selection import ALL, Selection, dimension_label
 from dashboards.view import OutcomeRows, View, load
 
 
@@ -324,7 +324,8 @@ def lede(view: View) -> str:
 
 def _overall(view: View) -> list[str]:
     """Recall what holds for everyone, where a group shows no sign of differing from it."""
-    if not _named(view, "as_overall"):
+    is_known = ALL in view.snapshot.segments()
+    if not is_known or not _named(view, "as_overall"):
         return []
     return [f"Everyone: {_verdict_clause(load(view.snapshot, Selection()))}"]
 

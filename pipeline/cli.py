@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline import export_commands, owner_commands
+from pipeline.access import access_of, users_file
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.progress import Progress
 from pipeline.settings import Context, Option, Settings, read_run
@@ -103,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
+
+    one = _command(commands, common, "user", _user, "add a reader, or give one another password")
+    _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
+    one.add_argument("name", help="name to sign in with")
 
     one = _command(commands, common, "export", _export, "write the planning pack")
     _add_options(one, "WAREHOUSE")
@@ -272,6 +277,7 @@ def _dashboard(given: argparse.Namespace) -> int:
     from dashboards.app import AddressRefusedError, serve
 
     settings, context = _run_of(given)
+    access = access_of(settings, context)
     _say(f"serving {context.warehouse} on http://{context.host}:{context.port} (Ctrl-C stops)")
     try:
         serve(
@@ -280,9 +286,27 @@ def _dashboard(given: argparse.Namespace) -> int:
             context.port,
             settings.serving.workers,
             settings.serving.locale,
+            access,
         )
     except AddressRefusedError as error:
         raise BadInputError(str(error)) from error
+    return 0
+
+
+def _user(given: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from dashboards.access.users import UserFileError, write_user
+
+    settings, context = _run_of(given)
+    path = users_file(settings, context)
+    is_asked = sys.stdin.isatty()
+    password = getpass(f"Password of {given.name}: ") if is_asked else sys.stdin.readline()
+    try:
+        write_user(path, given.name, password.rstrip("\n"))
+    except UserFileError as error:
+        raise BadInputError(str(error)) from error
+    _say(f"wrote {path}; grant {given.name} something in the settings (docs/access.md)")
     return 0
 
 

@@ -28,6 +28,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS_NAME = "mentorship.toml"
 ADDRESS = "://"
 EVERY_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+NO_FIGURES = {"serving", "sign_in", "grants", "digest", "snapshots_kept"}
+"""Settings that cannot change a published figure."""
 STANDARD_DIMENSIONS = (
     "all",
     "organisation",
@@ -341,6 +343,61 @@ class Serving(_Table):
     )
 
 
+class AccessGrant(_Table):
+    """What one person, one group or everybody signed in may do."""
+
+    role: Literal["viewer", "owner"] = Field(
+        default="viewer", description="Viewers read pages; owners take files away as well."
+    )
+    organisations: Names = Field(
+        default=(),
+        description="Organisations whose figures are seen. Empty: every figure, of everyone and of "
+        "every group.",
+    )
+    sees_all: bool = Field(
+        default=False,
+        description="With `organisations`: whether the figures of everyone together are seen too.",
+    )
+
+
+class SignIn(_Table):
+    """How readers sign in. Without it the dashboard listens on this machine only."""
+
+    method: Literal["none", "users", "proxy", "oidc"] = Field(
+        default="none",
+        description="`users`: a file of names and Argon2 hashes (`mentorship user`); `proxy`: a "
+        "trusted reverse proxy names the reader; `oidc`: OpenID Connect.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^/]+/?$",
+        description="Address under which readers reach the dashboard, such as "
+        "`https://impact.example.org`. Over https, cookies are secure.",
+    )
+    session_hours: float = Field(
+        default=8.0, gt=0, le=168, description="Hours after which one signs in again."
+    )
+    users_file: Path | None = Field(
+        default=None, description="File of users. Unset: `access/users` in the warehouse."
+    )
+    proxy_user_header: str = Field(
+        default="X-Forwarded-User", description="Header in which the proxy names the reader."
+    )
+    proxy_secret_header: str = Field(
+        default="X-Proxy-Secret", description="Header in which the proxy proves itself."
+    )
+    proxy_secret_file: Path | None = Field(
+        default=None, description="File with the secret that the proxy sends."
+    )
+    issuer: str | None = Field(default=None, description="Address of the OpenID Connect provider.")
+    client_id: str | None = Field(default=None, description="This dashboard's name there.")
+    client_secret_file: Path | None = Field(
+        default=None, description="File with this dashboard's secret there."
+    )
+    claim: str = Field(default="email", description="Claim that names a person in the grants.")
+    groups_claim: str = Field(default="groups", description="Claim that lists a person's groups.")
+
+
 class Digest(_Table):
     """Where `mentorship digest --send` sends what changed. Nothing is sent unless this is set."""
 
@@ -418,11 +475,17 @@ class Settings(_Table):
     programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
     serving: Serving = Serving()
+    sign_in: SignIn = SignIn()
     digest: Digest = Digest()
     terms: dict[str, date | Annotated[str, Field(pattern="^[0-9]{2}-[0-9]{2}$")]] = Field(
         default={},
         description="First days of terms that a mentorship's start may be given as: a name = a "
         'day (`"Cohort 3" = 2024-03-01`), or a season = month and day (`winter = "12-01"`).',
+    )
+    grants: dict[str, AccessGrant] = Field(
+        default={},
+        description="What each reader may do: one table a name, `group:<name>`, or `*` for "
+        "everybody signed in.",
     )
     mapping: dict[str, FileMapping] = Field(
         default={},
@@ -489,12 +552,16 @@ class Settings(_Table):
     @property
     def hash(self) -> str:
         """Hash of everything that can change a published figure (12 hex characters)."""
-        content = self.model_dump(mode="json", exclude={"serving", "digest", "snapshots_kept"})
+        content = self.model_dump(mode="json", exclude=NO_FIGURES)
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_NAMED_TABLES: dict[str, type[BaseModel]] = {"mapping": FileMapping, "measures": Measure}
+_NAMED_TABLES: dict[str, type[BaseModel]] = {
+    "grants": AccessGrant,
+    "mapping": FileMapping,
+    "measures": Measure,
+}
 
 
 @dataclass(frozen=True)
@@ -536,6 +603,11 @@ class Context:
     def snapshots(self) -> Path:
         """Folder of the published snapshots."""
         return self.warehouse / "snapshots"
+
+    @property
+    def access(self) -> Path:
+        """Private folder of sign-in: users, session key, audit log, failed attempts."""
+        return self.warehouse / "access"
 
     @property
     def lock_file(self) -> Path:

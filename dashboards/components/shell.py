@@ -11,6 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards import formats, ids
+from dashboards.access.guard import current_reader, may_export
 from dashboards.components.html import Html, attributes, render
 from dashboards.queries import Snapshot
 
@@ -59,6 +60,8 @@ def page(path: str, snapshot: Snapshot | None, children: Sequence[Component]) ->
         "path": path,
         "as_of": as_of,
         "id": snapshot.id if snapshot else "",
+        "reader": current_reader(),
+        "may_export": may_export(),
     }
     return html.Div(
         [

@@ -205,7 +205,7 @@ def health_lines(source: Source) -> tuple[HealthLine, ...]:
             definition=view.definitions[measure].definition if measure in view.definitions else "",
             value=row["value"],
             target=row["target"],
-            unit=(view.definitions[measure].unit or "") if measure in view.definitions else "",
+            unit=row["unit"] or "",
             status=row["status"] or "",
             month=row["month"],
             n=row["n"],

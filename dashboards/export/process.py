@@ -35,6 +35,9 @@ def write_apart(
         "dimension": request.dimension,
         "value": request.value,
         "follow_up": request.follow_up,
+        "scope": None
+        if request.scope is None
+        else [sorted(request.scope.organisations), request.scope.sees_all],
         "out": str(out),
         "kinds": list(kinds),
         "template": str(template) if template else None,

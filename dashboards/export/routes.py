@@ -10,12 +10,16 @@ from typing import get_args
 
 from flask import Flask, Response, request
 
+from dashboards import scope as scopes
 from dashboards import selection as selections
+from dashboards.access import audit
+from dashboards.access.config import OPEN, Access
+from dashboards.access.guard import current_reader
 from dashboards.export.errors import ExportError, WithheldError
 from dashboards.export.pack import Kind
 from dashboards.export.process import write_apart
 from dashboards.export.source import Request, request_of
-from dashboards.queries import SnapshotError, SnapshotStore
+from dashboards.queries import Snapshot, SnapshotError, SnapshotStore
 
 TYPES: dict[Kind, str] = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -28,8 +32,8 @@ AT_ONCE = 2
 WAIT_SECONDS = 20
 
 
-def add_exports(server: Flask, store: Callable[[], SnapshotStore]) -> None:
-    """Add the routes to an app's server."""
+def add_exports(server: Flask, store: Callable[[], SnapshotStore], access: Access = OPEN) -> None:
+    """Add the routes to an app's server; who takes which file away is written down."""
     places = threading.BoundedSemaphore(AT_ONCE)
 
     @server.get("/export/impact.<extension>")
@@ -43,15 +47,15 @@ def add_exports(server: Flask, store: Callable[[], SnapshotStore]) -> None:
             busy.headers["Retry-After"] = "10"
             return busy
         try:
-            return _answer(store(), kind)
+            return _answer(store(), kind, access)
         finally:
             places.release()
 
 
-def _answer(store: SnapshotStore, kind: Kind) -> Response:
+def _answer(store: SnapshotStore, kind: Kind, access: Access) -> Response:
     try:
         snapshot = store.current()
-        asked = _asked()
+        asked = _asked(snapshot)
         path = store.warehouse / "snapshots" / f"{snapshot.id}.duckdb"
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             written = write_apart(path, asked, Path(folder), [kind])
@@ -64,18 +68,27 @@ def _answer(store: SnapshotStore, kind: Kind) -> Response:
         return _say(f"Withheld: {error}", 403)
     except ExportError as error:
         return _say(f"Not written: {error}", 404)
+    reader = current_reader()
+    who = reader.name if reader else "local"
+    audit.record(access.state, "exported", who, snapshot=snapshot.id, file=name, view=_view(asked))
     response = Response(content, content_type=TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _asked() -> Request:
+def _asked(snapshot: Snapshot) -> Request:
     """Read the view that a page's own query string names."""
-    dimension = request.args.get("dimension") or selections.ALL
-    group = request.args.get("group") or selections.ALL
+    widest = selections.widest(snapshot.segments())
+    dimension = request.args.get("dimension") or widest.dimension
+    group = request.args.get("group") or widest.value
     window = request_of(None, request.args.get("follow_up")).follow_up
-    return Request(dimension, group, window)
+    return Request(dimension, group, window, scopes.current())
+
+
+def _view(asked: Request) -> str:
+    window = "headline" if asked.follow_up is None else str(asked.follow_up)
+    return f"{asked.dimension}:{asked.value} {window}"
 
 
 def _say(text: str, status: int) -> Response:

@@ -17,6 +17,7 @@ from dashboards.queries import (
     open_snapshot,
     read_published,
 )
+from dashboards.scope import Scope
 from dashboards.selection import Selection, dimension_label
 from dashboards.view import View, load
 
@@ -29,11 +30,13 @@ class Request:
     ----------
     dimension, value : the group; `all`, `all` is everyone.
     follow_up : months, or None for each outcome's headline window.
+    scope : what the reader may see; None is everything.
     """
 
     dimension: str = selections.ALL
     value: str = selections.ALL
     follow_up: int | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def open_source(path: Path, request: Request) -> Source:
     WithheldError : the group is too small to show.
     """
     try:
-        snapshot, tables = open_snapshot(path), read_published(path)
+        snapshot = open_snapshot(path, scope=request.scope)
+        tables = read_published(path, request.scope)
     except SnapshotError as error:
         raise ExportError(str(error)) from error
     view = load(snapshot, _selection(snapshot, request))

@@ -1,0 +1,409 @@
+"""Role by page by file by route: everybody gets what was granted, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from guarded import GRANTS, LOCAL, OWN, PASSWORD, sign_in
+
+from dashboards import scope as scopes
+from dashboards.access import guard, users
+from dashboards.access.attempts import MOST, WINDOW_SECONDS, Attempts
+from dashboards.access.config import Grant, Proxy
+from dashboards.app import AddressRefusedError, create_app, serve
+from dashboards.queries import SnapshotStore
+from dashboards.rows import Estimate
+
+PAGES = ("/", "/evidence", "/data", "/methods", "/outcomes/pr_cycle_time")
+API = ("/_dash-layout", "/_dash-dependencies")
+FILES = tuple(f"/export/impact.{kind}" for kind in ("csv", "xlsx", "pptx", "pdf"))
+OPEN = ("/healthz", "/readyz", "/metrics", "/login", "/assets/app.css")
+
+
+def get(client: FlaskClient, address: str, **headers: str) -> Any:
+    return client.get(address, base_url=LOCAL, headers={"Accept": "text/html"} | headers)
+
+
+# ---- who gets in -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [*PAGES, *API, *FILES, "/assets/app.js", "/no-such-page"])
+def test_nobody_reads_anything_without_signing_in(
+    address: str, client_of: Callable[..., FlaskClient]
+) -> None:
+    answer = get(client_of(), address)
+    assert answer.status_code in (302, 401)
+    if answer.status_code == 302:
+        assert answer.headers["Location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize("address", OPEN)
+def test_what_tells_nothing_of_the_data_is_open(
+    address: str, client_of: Callable[..., FlaskClient]
+) -> None:
+    with get(client_of(), address) as answer:
+        assert answer.status_code == 200
+        assert OWN not in answer.text
+
+
+@pytest.mark.parametrize("role", GRANTS)
+@pytest.mark.parametrize("address", [*PAGES, *API])
+def test_every_reader_reads_pages(
+    role: str, address: str, client_of: Callable[..., FlaskClient]
+) -> None:
+    assert get(client_of(role), address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 200), ("own-owner", 200), ("viewer", 403), ("own-viewer", 403)]
+)
+def test_only_owners_take_files_away(
+    role: str, status: int, client_of: Callable[..., FlaskClient]
+) -> None:
+    assert get(client_of(role), "/export/impact.csv").status_code == status
+
+
+def test_a_viewer_is_offered_no_files(client_of: Callable[..., FlaskClient]) -> None:
+    def layout(client: FlaskClient) -> str:
+        return str(layout_of(client, "/"))
+
+    assert "/export/impact.pptx" in layout(client_of("owner"))
+    assert "/export/impact.pptx" not in layout(client_of("viewer"))
+    assert "Sign out" in layout(client_of("viewer"))
+
+
+def test_somebody_without_a_grant_gets_in_nowhere(client_of: Callable[..., FlaskClient]) -> None:
+    client = client_of()
+    answer = sign_in(client, "stranger")
+    assert answer.status_code == 403
+    assert "nothing has been granted" in answer.text
+    assert get(client, "/").status_code == 302
+
+
+# ---- what they see ---------------------------------------------------------------------------
+
+
+def layout_of(client: FlaskClient, path: str, search: str = "") -> Any:
+    """Ask for a page as Dash's renderer does."""
+    outputs = "..", "_pages_content.children", "_pages_store.data", ".."
+    body = {
+        "output": "...".join(outputs[1:3]).join(("..", "..")),
+        "outputs": [
+            {"id": "_pages_content", "property": "children"},
+            {"id": "_pages_store", "property": "data"},
+        ],
+        "inputs": [
+            {"id": "_pages_location", "property": "pathname", "value": path},
+            {"id": "_pages_location", "property": "search", "value": search},
+        ],
+        "changedPropIds": ["_pages_location.pathname"],
+        "parsedChangedPropsIds": ["_pages_location.pathname"],
+        "state": [],
+    }
+    answer = client.post("/_dash-update-component", base_url=LOCAL, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_a_scoped_reader_reads_own_rows_only(guarded: Any) -> None:
+    store, organisations = SnapshotStore(guarded.warehouse), guarded.organisations
+    scopes.use(scopes.Scope(frozenset({OWN})))
+    snapshot = store.current()
+    assert snapshot.segments() == {"organisation": (OWN,)}
+    assert snapshot.rows(Estimate, "organisation", OWN)
+    assert not snapshot.rows(Estimate, "organisation", organisations[1])
+    assert not snapshot.rows(Estimate, "all", "all")
+    assert {row.segment_value for row in snapshot.by_segment("pr_cycle_time")} <= {OWN}
+    scopes.use(scopes.Scope(frozenset({OWN}), sees_all=True))
+    assert store.current().rows(Estimate, "all", "all")
+    assert store.current().previous is None or store.current().previous.segments()
+    scopes.use(scopes.NOTHING)
+    assert not store.current().segments().get("organisation")
+    scopes.use(None)
+    assert set(store.current().segments()["organisation"]) == set(organisations)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("role", ["own-viewer", "own-owner"])
+def test_no_page_tells_a_scoped_reader_of_another_organisation(
+    role: str, path: str, client_of: Callable[..., FlaskClient], organisations: list[str]
+) -> None:
+    client = client_of(role)
+    for search in ("", f"?dimension=organisation&group={organisations[1]}", "?dimension=level"):
+        told = json.dumps(layout_of(client, path, search))
+        for other in organisations[1:]:
+            assert other not in told
+
+
+def test_a_callback_called_by_hand_gets_nothing_of_another_organisation(
+    client_of: Callable[..., FlaskClient], organisations: list[str]
+) -> None:
+    client = client_of("own-viewer")
+    asked = 0
+    for dependency in get(client, "/_dash-dependencies").json:
+        inputs = [
+            {
+                "id": one["id"],
+                "property": one["property"],
+                "value": forged(one["id"], organisations),
+            }
+            for one in (*dependency["inputs"], *dependency["state"])
+            if isinstance(one["id"], str) and not one["id"].startswith("{")
+        ]
+        if dependency["clientside_function"] or len(inputs) < 3:
+            continue
+        answer = client.post(
+            "/_dash-update-component", base_url=LOCAL, json=order_of(dependency, inputs)
+        )
+        asked += 1
+        for other in organisations[1:]:
+            assert other not in answer.text
+    assert asked >= 2
+
+
+def forged(component: str, organisations: list[str]) -> str:
+    if "dimension" in component:
+        return "organisation"
+    return organisations[1] if "group" in component else "headline"
+
+
+def order_of(dependency: dict[str, Any], inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    outputs = dependency["output"].strip(".").split("...")
+    pairs = [one.rsplit(".", 1) for one in outputs]
+    many = [{"id": name, "property": prop} for name, prop in pairs]
+    return {
+        "output": dependency["output"],
+        "outputs": many if dependency["output"].startswith("..") else many[0],
+        "inputs": inputs[: len(dependency["inputs"])],
+        "state": inputs[len(dependency["inputs"]) :],
+        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+    }
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "pptx", "pdf"])
+def test_a_scoped_owners_files_hold_own_rows_only(
+    kind: str, client_of: Callable[..., FlaskClient], organisations: list[str]
+) -> None:
+    client = client_of("own-owner")
+    other = organisations[1]
+    refused = get(client, f"/export/impact.{kind}?dimension=organisation&group={other}")
+    assert refused.status_code == 404
+    assert other not in refused.text.replace("has no group " + other, "")
+    made = get(client, f"/export/impact.{kind}?dimension=organisation&group={OWN}")
+    assert made.status_code in (200, 403)
+    everyone = get(client, f"/export/impact.{kind}")
+    assert everyone.status_code == 200
+    if kind == "csv":
+        assert not [name for name in organisations[1:] if name in everyone.text]
+        assert ",organisation," in everyone.text
+
+
+# ---- sessions --------------------------------------------------------------------------------
+
+
+def test_a_session_ends_after_its_hours(
+    client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("viewer", session_hours=1.0)
+    assert get(client, "/").status_code == 200
+    later = time.time() + 3601
+    monkeypatch.setattr(guard.time, "time", lambda: later)
+    assert get(client, "/").status_code == 302
+
+
+def test_a_cookie_signed_with_another_key_is_nobody(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    forged_by = client_of("owner", key=b"other" * 8)
+    cookie = forged_by.get_cookie("mentorship", domain="127.0.0.1")
+    assert cookie is not None
+    client = client_of()
+    client.set_cookie("mentorship", cookie.value, domain="127.0.0.1")
+    assert get(client, "/").status_code == 302
+
+
+def test_a_grant_that_is_taken_away_ends_access_at_once(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    signed_in = client_of("viewer")
+    cookie = signed_in.get_cookie("mentorship", domain="127.0.0.1")
+    assert cookie is not None
+    client = client_of(grants={"owner": Grant("owner")})
+    client.set_cookie("mentorship", cookie.value, domain="127.0.0.1")
+    assert get(client, "/").status_code == 302
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(public_url="https://impact.example.org")
+    answer = client.get("/login", base_url="https://impact.example.org")
+    cookie = answer.headers["Set-Cookie"]
+    for part in ("__Host-mentorship=", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert part in cookie
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def test_signing_out_ends_the_session(client_of: Callable[..., FlaskClient]) -> None:
+    client = client_of("viewer")
+    assert client.post("/logout", base_url=LOCAL).status_code == 302
+    assert get(client, "/").status_code == 302
+
+
+# ---- attacks ---------------------------------------------------------------------------------
+
+
+def test_five_wrong_attempts_block_a_name_even_with_the_right_password(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(session_hours=2.0)
+    for _ in range(MOST):
+        assert sign_in(client, "owner", "wrong password!").status_code == 401
+    assert sign_in(client, "owner").status_code == 429
+
+
+def test_attempts_are_forgotten_after_their_time(tmp_path: Path) -> None:
+    now = [1000.0]
+    attempts = Attempts(tmp_path, lambda: now[0])
+    for _ in range(MOST):
+        attempts.failed("ada")
+    assert attempts.is_blocked("ADA")
+    assert not attempts.is_blocked("grace")
+    now[0] += WINDOW_SECONDS + 1
+    assert not attempts.is_blocked("ada")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize("address", ["/logout", "/_dash-update-component", "/login"])
+def test_requests_of_other_sites_are_refused(
+    address: str, headers: dict[str, str], client_of: Callable[..., FlaskClient]
+) -> None:
+    answer = client_of("owner").post(address, base_url=LOCAL, json={}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(client_of: Callable[..., FlaskClient]) -> None:
+    answer = client_of().post(
+        "/login", base_url=LOCAL, data={"name": "owner", "password": PASSWORD, "token": "x"}
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("target", "goes"),
+    [
+        ("/evidence?dimension=level", "/evidence?dimension=level"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\nSet-Cookie: x", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_leads_to_a_page_of_this_app(
+    target: str, goes: str, client_of: Callable[..., FlaskClient]
+) -> None:
+    assert sign_in(client_of(), "owner", next=target).headers["Location"] == goes
+
+
+def test_a_huge_request_is_refused(client_of: Callable[..., FlaskClient]) -> None:
+    answer = client_of("owner").post(
+        "/_dash-update-component",
+        base_url=LOCAL,
+        data=b"x" * (guard.LARGEST_REQUEST + 1),
+        content_type="application/json",
+    )
+    assert answer.status_code == 413
+
+
+def test_another_host_name_is_refused(client_of: Callable[..., FlaskClient]) -> None:
+    assert client_of().get("/login", base_url="http://evil.example").status_code == 403
+
+
+# ---- proxy, users, audit, address ------------------------------------------------------------
+
+
+def test_a_proxy_names_the_reader_only_with_its_secret(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    proxy = Proxy("X-User", "X-Secret", "a secret of the proxy")
+    client = client_of(method="proxy", proxy=proxy, users_file=None)
+    for headers in ({}, {"X-User": "owner"}, {"X-User": "owner", "X-Secret": "a guess"}):
+        assert get(client, "/", **headers).status_code == 401
+    right = {"X-Secret": proxy.secret}
+    assert get(client, "/", **right, **{"X-User": "owner"}).status_code == 200
+    assert get(client, "/", **right, **{"X-User": "stranger"}).status_code == 401
+    assert get(client, "/export/impact.csv", **right, **{"X-User": "viewer"}).status_code == 403
+
+
+def test_a_users_file_that_others_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "users"
+    users.write_user(path, "ada", PASSWORD)
+    assert path.stat().st_mode & 0o077 == 0
+    assert "$argon2id$" in path.read_text()
+    assert PASSWORD not in path.read_text()
+    path.chmod(0o644)
+    with pytest.raises(users.UserFileError, match="chmod 600"):
+        users.read_users(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("ada", "short")]
+)
+def test_a_user_that_cannot_be_is_refused(name: str, password: str, tmp_path: Path) -> None:
+    with pytest.raises(users.UserFileError):
+        users.write_user(tmp_path / "users", name, password)
+
+
+def test_the_audit_log_says_who_did_what_and_no_figure(
+    tmp_path: Path, client_of: Callable[..., FlaskClient]
+) -> None:
+    client = client_of("owner", session_hours=2.0)
+    again = client.application.test_client()
+    get(client, "/export/impact.csv")
+    sign_in(again, "viewer", "wrong password!")
+    sign_in(again, "viewer")
+    get(again, "/export/impact.csv")
+    path = tmp_path / "state" / "audit.log"
+    events = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [event["event"] for event in events] == [
+        "signed in", "exported", "failed", "signed in", "refused",
+    ]  # fmt: skip
+    exported = events[1]
+    assert exported["who"] == "owner"
+    assert exported["file"].endswith(".csv")
+    assert set(exported) == {"at", "event", "who", "snapshot", "file", "view"}
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_another_address_is_refused_without_sign_in(tmp_path: Path) -> None:
+    with pytest.raises(AddressRefusedError, match="Set up sign-in first"):
+        serve(tmp_path, host="0.0.0.0")  # noqa: S104
+
+
+def test_an_open_app_asks_nobody_and_refuses_other_sites(guarded: Any) -> None:
+    client = create_app(guarded.warehouse).server.test_client()
+    assert get(client, "/").status_code == 200
+    assert get(client, "/login").status_code in (200, 404)
+    answer = client.post(
+        "/_dash-update-component",
+        base_url=LOCAL,
+        json={},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert answer.status_code == 403
