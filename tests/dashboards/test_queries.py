@@ -132,9 +132,9 @@ def test_refused_snapshot_is_not_opened_again_until_it_changes(
     damage(warehouse, "broken.duckdb")
     opened: list[Path] = []
 
-    def counting(path: Path, *row_types: Any) -> Snapshot:
+    def counting(path: Path, *row_types: Any, **scope: Any) -> Snapshot:
         opened.append(path)
-        return open_snapshot(path, *row_types)
+        return open_snapshot(path, *row_types, **scope)
 
     monkeypatch.setattr(queries, "open_snapshot", counting)
     for _ in range(3):
