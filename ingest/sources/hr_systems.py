@@ -49,6 +49,17 @@ def _numbered(text: str) -> str:
     return f"({NUMBERED} + try_cast({text} as bigint))::varchar"
 
 
+def _job_info(employee: str, updated_at: str | None = None) -> Fill:
+    fields = {
+        "employee_id": employee,
+        "effective_date": cell("date"),
+        "level": Title(cell("jobTitle")),
+        "org": f"coalesce(nullif({cell('division')}, ''), {cell('department')})",
+        "team": cell("department"),
+    }
+    return Fill(JOB_HISTORY, {**fields, **({"updated_at": updated_at} if updated_at else {})})
+
+
 BAMBOOHR = (
     VendorShape(
         "bamboohr__employees",
@@ -97,19 +108,15 @@ BAMBOOHR = (
         keys=frozenset({"employeeId", "date", "jobTitle", "reportsTo"}),
         is_flat=True,
         columns={},
-        fills=(
-            Fill(
-                JOB_HISTORY,
-                {
-                    "employee_id": cell("employeeId"),
-                    "effective_date": cell("date"),
-                    "level": Title(cell("jobTitle")),
-                    "org": f"coalesce(nullif({cell('division')}, ''), {cell('department')})",
-                    "team": cell("department"),
-                    "updated_at": _numbered(cell("id")),
-                },
-            ),
-        ),
+        fills=(_job_info(cell("employeeId"), _numbered(cell("id"))),),
+    ),
+    VendorShape(
+        "bamboohr__changed_job_info",
+        # What changed since a day, by employee (`_key`); without numbers of its own.
+        keys=frozenset({"_key", "date", "jobTitle", "reportsTo"}),
+        is_flat=True,
+        columns={},
+        fills=(_job_info(cell("_key")),),
     ),
 )
 _SITE = "STRUCT(id VARCHAR, email VARCHAR)"

@@ -246,6 +246,23 @@ def test_of_two_changes_on_one_day_the_later_numbered_counts(exports, warehouse)
     assert warehouse.all(JOBS) == [(date(2023, 4, 1), None, "L5", "North", True, None)]
 
 
+def test_changes_listed_by_employee_are_read(exports, warehouse):
+    change = {
+        "date": "2023-04-01",
+        "jobTitle": "Engineer L5",
+        "department": "Search",
+        "division": "",
+        "location": "Oslo",
+        "reportsTo": "Bo Lace",
+    }
+    rows = {"lastChanged": "2024-01-01T00:00:00Z", "rows": [change]}
+    exports.json("hris/x.json", {"table": "jobInfo", "employees": {"7": rows, "8": rows}})
+    one = load(exports, warehouse)
+    assert (one.shape, one.rows_loaded) == ("bamboohr__changed_job_info", 2)
+    found = warehouse.all("select employee_id, level, org from raw.generic__job_history")
+    assert sorted(found) == sorted((who(number), "L5", "Search") for number in ("7", "8"))
+
+
 def test_a_directory_names_people_and_employs_nobody(exports, warehouse):
     entry = {"id": "7", "displayName": "Ada", "jobTitle": "x", "workEmail": "ada@example.org"}
     exports.json("hris/x.json", {"fields": [], "employees": [entry]})
