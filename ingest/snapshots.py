@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ingest import mapped
 from ingest.files import Peek
-from ingest.source import Fill, Plan, Title
+from ingest.source import Fill, Plan, Suspicion, Title
 from ingest.sources.generic import EMPLOYEES, JOB_HISTORY
 from ingest.sql import quote
 from pipeline.settings import FileMapping
@@ -44,6 +44,12 @@ JOB_COLUMNS: dict[str, tuple[str, ...]] = {
         *("supervisor_email", "line_manager_id"),
     ),
 }
+UNDATED = Suspicion(
+    "list_dated",
+    "count(*)",
+    "it says which job everyone has, but not on which day, so that its jobs are not used: put the "
+    "day in a column `as_of` or in the file's name (people-2024-03-31.csv)",
+)
 TITLES = ("job_title", "business_title", "title", "position_title", "position", "role")
 
 
@@ -80,9 +86,11 @@ def dated(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
     day = day_of(look, mapping)
     text = quote(day) if day else "null"
     uses = any(AS_OF in (fill.each or "") for fill in plan.fills)
+    undated = uses and day is None and not any(_has_day(fill) for fill in plan.fills)
     return replace(
         plan,
         fills=tuple(_dated(fill, text) for fill in plan.fills),
+        suspicions=(*plan.suspicions, UNDATED) if undated else plan.suspicions,
         day=day if uses else None,
     )
 
@@ -116,10 +124,11 @@ def _with_columns(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
         each["level"] = Title(title)
     if not each:
         return plan
+    level = "level" in each
     day = first(DAYS)
     each["as_of"] = f"coalesce(nullif({day}, ''), {AS_OF})" if day else AS_OF
     if not day and not day_of(look, mapping):
-        return plan
+        return replace(plan, suspicions=(*plan.suspicions, UNDATED)) if level else plan
     keys = [mapped.key(look, column) for column in used]
     return replace(
         plan,
@@ -127,6 +136,11 @@ def _with_columns(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
         fills=(*plan.fills, job_fill(each)),
         unused=tuple(one for one in plan.unused if one not in used),
     )
+
+
+def _has_day(fill: Fill) -> bool:
+    """Whether the records of a list may tell its day themselves."""
+    return f", {AS_OF})" in (fill.each or "")
 
 
 def _is_job(fill: Fill) -> bool:

@@ -106,6 +106,17 @@ SHEETS: tuple[Sheet, ...] = (
         },
         needs=frozenset({"employee_id", "hire_date", "telling"}),
     ),
+    # Some systems show no number at all: there the address is the name of a person.
+    Sheet(
+        "hr_addresses__employees",
+        EMPLOYEES,
+        {
+            **EMPLOYEE_PARTS,
+            "employee_id": Part(otherwise="{email}"),
+            "telling": Part((*TITLES, "department", "manager")),
+        },
+        needs=frozenset({"email", "hire_date", "telling"}),
+    ),
     Sheet(
         "hr_sheets__job_history",
         JOB_HISTORY,

@@ -137,7 +137,8 @@ def test_an_employee_is_read_from_every_system(
 
 def test_a_list_without_a_day_says_nothing_about_jobs(exports, warehouse):
     exports.json("hris/x.json", [BAMBOO])
-    load(exports, warehouse)
+    (problem,) = (one for one in load(exports, warehouse).problems if "which day" in one)
+    assert "as_of" in problem
     assert warehouse.all(JOBS) == []
 
 
@@ -362,6 +363,13 @@ def test_a_spreadsheet_of_an_hr_system_is_read_by_the_names_its_columns_go_by(ex
         (date(2015, 3, 30), None, None, None, "M", "MA", 1951),
         (date(2012, 1, 9), date(2014, 3, 1), "involuntary", None, "F", "TX", 1990),
     ]
+
+
+def test_a_list_without_numbers_names_people_by_their_address(exports, warehouse):
+    header = ["Employee", "Work email", "Start date", "End date", "Department", "Title", "Manager"]
+    exports.rows("hris/x.csv", header, ["Ada", "Ada@x", "2020-03-01", "", "Search", "x", "Bo"])
+    assert load(exports, warehouse).shape == "hr_addresses__employees"
+    assert warehouse.all(EMPLOYED, who("ada@x"))[0][:2] == (date(2020, 3, 1), None)
 
 
 def test_one_short_row_of_a_spreadsheet_loses_no_other(exports, warehouse):
