@@ -28,10 +28,12 @@ from dashboards.pages import (
     mentors,
     methods,
     outcome,
+    outcomes,
     overview,
     programme,
     returns,
     stories,
+    teams,
 )
 from dashboards.palette import css
 from dashboards.queries import NoSnapshotError, SnapshotError, SnapshotStore, age_seconds
@@ -104,7 +106,10 @@ def _layout() -> Component:
 
 
 def _register_pages() -> None:
-    for module in (overview, evidence, programme, access, mentors, returns, stories, data, methods):
+    for module in (
+        *(overview, outcomes, evidence, programme, access, mentors, teams),
+        *(returns, stories, data, methods),
+    ):
         dash.register_page(  # type: ignore[no-untyped-call]
             module.__name__,
             path=module.PATH,

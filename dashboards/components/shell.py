@@ -27,11 +27,12 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("/", "Overview", "overview"),
-    Page("/outcomes/pr_cycle_time", "Outcomes", "outcomes"),
+    Page("/outcomes", "Outcomes", "outcomes"),
     Page("/evidence", "Evidence", "evidence"),
     Page("/programme", "Programme", "programme"),
     Page("/access", "Access", "access"),
     Page("/mentors", "Mentors", "mentors"),
+    Page("/teams", "Teams", "teams"),
     Page("/return", "Return", "return"),
     Page("/stories", "Stories", "stories"),
     Page("/data", "Data", "data"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dashboards.components.html import render
 from dashboards.pages.health import HealthPage
+from dashboards.pages.outcomes import table
 from dashboards.queries import Snapshot
 
 PATH = "/mentors"
 TITLE = "Mentors · Mentorship Impact"
 
 
-def below(_snapshot: Snapshot) -> str:
-    """Return what is said of thanking mentors."""
-    return render("mentors.html")
+def below(snapshot: Snapshot) -> str:
+    """Return the mentors' own outcomes, and what is said of thanking mentors."""
+    nothing = "No outcome of mentors was estimated."
+    return table(snapshot, ("mentor_",), "mentors", nothing) + render("mentors.html")
 
 
 PAGE = HealthPage(

@@ -16,7 +16,7 @@ from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
 from dashboards.view import View
 
-PATH = "/outcomes/pr_cycle_time"
+PATH = "/outcomes"
 PATH_TEMPLATE = "/outcomes/<outcome>"
 PAGE: ids.Page = "outcome"
 PARTS = (ids.VERDICT, ids.CARDS, ids.WINDOWS, ids.GROUPS, ids.SPREAD)

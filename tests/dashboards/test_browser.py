@@ -34,6 +34,7 @@ WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
 PAGES = {
     "/": "overview",
+    "/outcomes": "outcomes",
     "/outcomes/pr_cycle_time": "outcome",
     "/outcomes/retention?dimension=organisation&group=Payments": "outcome-group",
     "/evidence": "evidence",
@@ -42,6 +43,7 @@ PAGES = {
     "/access": "access",
     "/access?by=level": "access-level",
     "/mentors": "mentors",
+    "/teams": "teams",
     "/return": "return",
     "/stories": "stories",
     "/data": "data",

@@ -1,0 +1,82 @@
+"""Every outcome at a glance: in its section, at the headline window, with its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import published_rows as published
+import pytest
+
+from dashboards.components import supporting
+from dashboards.pages import teams
+from dashboards.queries import Snapshot, SnapshotStore
+
+
+def snapshot_of(folder: Path, *rows: published.Row) -> Snapshot:
+    tables = published.empty() | {"impact_estimates": [*published.everyone(), *rows]}
+    published.publish(folder, tables)
+    return SnapshotStore(folder).current()
+
+
+def row(outcome: str, months: int, verdict: str | None = "better", **more: object) -> published.Row:
+    values = {
+        "outcome": outcome, "comparison": "matched", "scale": "ratio", "follow_up_months": months,
+        "segment_dimension": "all", "segment_value": "all", "is_headline": False,
+        "verdict": verdict, "estimate": months / 10, "ci_low": 0.1, "ci_high": 2.0,
+        "n_mentored": 60, "n_comparison": 90,
+    }  # fmt: skip
+    return published.row("impact_estimates", **(values | more))
+
+
+def lines(snapshot: Snapshot, *wanted: str) -> dict[str, tuple[str, supporting.Line]]:
+    return {
+        line.key: (section.title, line)
+        for section in supporting.sections(snapshot, wanted)
+        for line in section.lines
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "title"),
+    [
+        ("retention", "Headline outcomes"),
+        ("pr_pickup_time", "Changes and reviews"),
+        ("sleep_hour_interruptions", "On call"),
+        ("internal_mobility", "Careers"),
+        ("mentor_retention", "Mentors, against matched people who do not mentor"),
+        ("team_incident_rate", "Teams, as the unit"),
+        ("engagement", "Your own measures"),
+    ],
+)
+def test_outcome_stands_in_its_section(tmp_path: Path, outcome: str, title: str) -> None:
+    extra = () if outcome == "retention" else (row(outcome, 6),)
+    assert lines(snapshot_of(tmp_path, *extra))[outcome][0] == title
+
+
+def test_headline_window_is_shown_where_there_is_one(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, row("throughput", 6), row("throughput", 12), row("x", 12))
+    found = lines(snapshot)
+    assert (found["throughput"][1].window, found["throughput"][1].effect) == (
+        "6 months", "\u221240\u202f%",
+    )  # fmt: skip
+    assert found["x"][1].window == "12 months"
+
+
+def test_headline_outcome_leads_to_its_page_and_the_others_do_not(tmp_path: Path) -> None:
+    found = lines(snapshot_of(tmp_path, row("throughput", 6)))
+    assert found["retention"][1].link == "/outcomes/retention"
+    assert found["throughput"][1].link == ""
+
+
+def test_withheld_outcome_gives_its_reason_and_no_figure(tmp_path: Path) -> None:
+    hidden = row(
+        "throughput", 6, "suppressed", estimate=None, ci_low=None, ci_high=None, n_mentored=None,
+        n_comparison=None, verdict_reason="Not shown.",
+    )  # fmt: skip
+    line = lines(snapshot_of(tmp_path, hidden))["throughput"][1]
+    assert (line.effect, line.interval, line.people, line.reason) == ("–", "", "–", "Not shown.")
+
+
+def test_only_what_is_wanted_is_listed(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, row("team_incident_rate", 6), row("mentor_retention", 6))
+    assert set(lines(snapshot, *teams.WANTED)) == {"team_incident_rate"}
