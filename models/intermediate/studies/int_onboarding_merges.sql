@@ -41,32 +41,49 @@ logins as (
         on int_employment_spells.person_key = int_identities_linked.person_key
 ),
 
-numbered as (
+-- Counted a day before anyone is looked up: a million pull requests have few authors.
+author_days as (
+    select
+        author_key,
+        {{ utc_date('merged_at') }} as merged_on,
+        count(*) as merged_count
+    from int_pull_requests_timed
+    where merged_at is not null and not author_is_bot
+    group by 1, 2
+),
+
+days as (
     select
         logins.person_id,
         logins.spell_number,
-        {{ utc_date('int_pull_requests_timed.merged_at') }} as merged_on,
-        row_number() over (
-            partition by logins.person_id, logins.spell_number
-            order by int_pull_requests_timed.merged_at
-        ) as place
+        author_days.merged_on,
+        sum(author_days.merged_count) as merged_count
     from logins
-    inner join int_pull_requests_timed
-        on logins.identifier_key = int_pull_requests_timed.author_key
-    where
-        int_pull_requests_timed.merged_at is not null
-        and not int_pull_requests_timed.author_is_bot
-        and {{ utc_date('int_pull_requests_timed.merged_at') }} >= logins.starts_on
+    inner join author_days
+        on
+            logins.identifier_key = author_days.author_key
+            and logins.starts_on <= author_days.merged_on
+    group by 1, 2, 3
+),
+
+counted as (
+    select
+        *,
+        sum(merged_count) over (
+            partition by person_id, spell_number
+            order by merged_on
+            rows between unbounded preceding and current row
+        ) as merged_by_then
+    from days
 ),
 
 reached as (
     select
         person_id,
         spell_number,
-        min(case when place = 1 then merged_on end) as first_merged_on,
-        min(case when place = 10 then merged_on end) as tenth_merged_on
-    from numbered
-    where place in (1, 10)
+        min(merged_on) as first_merged_on,
+        min(case when merged_by_then >= 10 then merged_on end) as tenth_merged_on
+    from counted
     group by 1, 2
 )
 
