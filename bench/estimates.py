@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 from processes import ROOT, machine
-from replications import Statement, build, compile_statements, connect
+from replications import Statement, build_frames, compile_statements, connect, given_frames
+from second_world import END, WORLDS, draw_world
 
 from impact.cohort import OVERALL
 from impact.cycle_time import fit_cycle_time
@@ -41,8 +43,8 @@ from impact.tables import (
     make_sensitivity,
 )
 from impact.types import Refusal
-from synthetic.organisation import Organisation, Selection, scenario, simulate
-from synthetic.truth import Planted, planted
+from synthetic.organisation import Selection, scenario, simulate
+from synthetic.truth import planted
 
 KEPT = ROOT / "build" / "bench" / "estimates"
 PLAN = (
@@ -62,10 +64,12 @@ ONE_CAUSE = {
     "dip_only": Selection(trait=0.0, dip=0.8),
 }
 """Selection on one thing alone, without an effect: what the two designs are each blind to."""
+SECOND = "second_"
+"""Before the name of a scenario: the same in the second simulator."""
 ENOUGH = 75
 ONLY_ALL = "segment_dimension = 'all'"
 FIRST_SEED = 20_000
-FULL_RUNS = 60
+FULL_RUNS = 40
 """Organisations of each row on which every estimator is run; on the others only the published."""
 
 
@@ -81,25 +85,40 @@ def replicate(
 
     With `only_published`, the estimators that stand beside the published one are left out.
     """
-    organisation = draw(name, engineers, seed)
-    truth = planted(organisation, np.random.default_rng(seed + 1))
+    frames, truth, as_of = draw(name, engineers, seed)
     started = time.perf_counter()
-    build(connection, organisation, statements)
+    build_frames(connection, frames, statements)
     modelled = time.perf_counter()
     material = read_overall(connection, with_people=not only_published)
-    study = Study(organisation.parameters.end, follow_up_months=(6, 12))
+    study = Study(as_of, follow_up_months=(6, 12))
     records = list(_estimate(connection, material, study, truth, only_published))
     seconds = {"sql": modelled - started, "statistics": time.perf_counter() - modelled}
     return [{"seed": seed, **record, **seconds} for record in records]
 
 
-def draw(name: str, engineers: int, seed: int) -> Organisation:
-    """One organisation of a named scenario, or of one with a single cause of selection."""
+def draw(
+    name: str, engineers: int, seed: int
+) -> tuple[dict[str, pd.DataFrame], dict[str, float], dt.date]:
+    """Frames of one organisation of a named scenario, its planted effects and its as-of day."""
     # Every row of the page has organisations of its own: none is counted twice.
     rng = np.random.default_rng([FIRST_SEED, *name.encode(), engineers, seed])
-    if name in ONE_CAUSE:
-        return simulate(scenario("none", engineers=engineers, selection=ONE_CAUSE[name]), rng)
-    return simulate(scenario(name, engineers=engineers), rng)
+    if name.startswith(SECOND):
+        world = dataclasses.replace(WORLDS[name.removeprefix(SECOND)], people=engineers)
+        frames, told = draw_world(world, rng)
+        return frames, dataclasses.asdict(told), END
+    selection = ONE_CAUSE.get(name)
+    drawn = scenario("none", engineers=engineers, selection=selection) if selection else None
+    organisation = simulate(drawn or scenario(name, engineers=engineers), rng)
+    truth = planted(organisation, np.random.default_rng(seed + 1))
+    at = WINDOWS.index(12)
+    effects = {
+        "pr_cycle_time": truth.cycle_time_log,
+        "incident_rate": truth.incident_rate_log,
+        "retention": float(truth.retention.difference[at]),
+        "promotion": float(truth.promotion.difference[at]),
+        "employed_months": float(truth.employed_months.difference[at]),
+    }
+    return given_frames(organisation), effects, organisation.parameters.end
 
 
 def read_overall(connection: duckdb.DuckDBPyConnection, with_people: bool = True) -> Material:
@@ -117,7 +136,7 @@ def _estimate(
     connection: duckdb.DuckDBPyConnection,
     material: Material,
     study: Study,
-    truth: Planted,
+    truth: Mapping[str, float],
     only_published: bool,
 ) -> Iterator[dict[str, object]]:
     pools = read_pools(connection.table("int_pool_rows").filter("pool_dimension = 'all'"))
@@ -151,33 +170,22 @@ def _estimate(
     yield from _other_estimators(material, from_frame(Sensitivity, varied), study, truth)
 
 
-def _record(row: Row, truth: Planted) -> dict[str, object]:
+def _record(row: Row, truth: Mapping[str, float]) -> dict[str, object]:
     known = row.effect is not None and row.standard_error is not None
+    name = "employed_months" if row.scale == "months" else row.outcome
     reach = critical_value(0.05, row.degrees or np.inf) * row.standard_error if known else None
     return {
-        "outcome": "employed_months" if row.scale == "months" else row.outcome,
+        "outcome": name,
         "estimator": row.comparison,
-        "error": row.effect - _truth(row.outcome, row.scale, truth) if known else None,
+        "error": row.effect - truth[name] if known else None,
         "half_width": reach,
         "is_alarm": abs(row.effect) > reach if known else None,
         "mentees": row.n_mentored,
     }
 
 
-def _truth(outcome: str, scale: str, truth: Planted) -> float:
-    if outcome == "pr_cycle_time":
-        return truth.cycle_time_log
-    if outcome == "incident_rate":
-        return truth.incident_rate_log
-    at = WINDOWS.index(12)
-    if scale == "months":
-        return float(truth.employed_months.difference[at])
-    arms = truth.retention if outcome == "retention" else truth.promotion
-    return float(arms.difference[at])
-
-
 def _other_estimators(
-    material: Material, varied: list[Sensitivity], study: Study, truth: Planted
+    material: Material, varied: list[Sensitivity], study: Study, truth: Mapping[str, float]
 ) -> Iterator[dict[str, object]]:
     for line in varied:
         if line.segment != OVERALL:
@@ -189,7 +197,7 @@ def _other_estimators(
         yield {
             "outcome": line.outcome,
             "estimator": line.variant,
-            "error": values[0] - _truth(line.outcome, scale, truth),
+            "error": values[0] - truth[line.outcome],
             "half_width": (values[2] - values[1]) / 2,
             "is_alarm": values[1] > 0 or values[2] < 0,
             "mentees": line.n_mentored,
@@ -198,7 +206,7 @@ def _other_estimators(
 
 
 def _single_designs(
-    material: Material, study: Study, truth: Planted
+    material: Material, study: Study, truth: Mapping[str, float]
 ) -> Iterator[dict[str, object]]:
     """What the estimate of cycle time is made of: the mean of A and B, and the symmetric design."""
     cohort = material.cohort(OVERALL)
@@ -217,7 +225,7 @@ def _single_designs(
         yield {
             "outcome": "pr_cycle_time",
             "estimator": name,
-            "error": estimate - truth.cycle_time_log,
+            "error": estimate - truth["pr_cycle_time"],
             "half_width": reach,
             "is_alarm": abs(estimate) > reach,
             "mentees": mentees,

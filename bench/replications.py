@@ -130,7 +130,16 @@ def build(
     statements: Sequence[Statement],
 ) -> None:
     """Load one organisation and run the project's statements on it."""
-    for name, frame in given_frames(organisation).items():
+    build_frames(connection, given_frames(organisation), statements)
+
+
+def build_frames(
+    connection: duckdb.DuckDBPyConnection,
+    frames: Mapping[str, pd.DataFrame],
+    statements: Sequence[Statement],
+) -> None:
+    """The same for frames of any other source."""
+    for name, frame in frames.items():
         connection.register("given_frame", frame)
         connection.execute(f"create or replace table {name} as select * from given_frame")
         connection.unregister("given_frame")

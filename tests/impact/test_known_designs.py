@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from causaldata import nhefs_complete
-from lifelines.datasets import load_stanford_heart_transplants
+from lifelines.datasets import load_rossi, load_stanford_heart_transplants
 from sklearn.linear_model import LogisticRegression
 
 from impact.linear import fit_within_cells
@@ -99,6 +99,32 @@ def test_index_dates_bring_the_heart_transplants_back_to_no_effect():
         curve = fit_curve(time, died, weight[rows])
         shares.append(value_at(curve, curve.surviving, 1.0, 179.0))
     assert abs(shares[0] - shares[1]) < 0.1
+
+
+def test_financial_aid_of_rossi_by_weeks_gives_the_cox_coefficient():
+    # Rossi, Berk and Lenihan (1980): -0.379 (0.191), by person-weeks with an effect for each week.
+    rossi = load_rossi()
+    weeks = rossi.loc[rossi.index.repeat(rossi["week"])]
+    week = weeks.groupby(level=0).cumcount().to_numpy() + 1
+    arrested = ((week == weeks["week"]) & (weeks["arrest"] == 1)).to_numpy(float)
+    eventful = np.unique(week[arrested > 0])
+    kept = np.isin(week, eventful)
+    names = ["age", "race", "wexp", "mar", "paro", "prio"]
+    covariates = np.column_stack(
+        [weeks[names].to_numpy(float), *((week == one) * 1.0 for one in eventful[1:])]
+    )[kept]
+    person = weeks.index.to_numpy(np.int64)[kept]
+    fit = fit_counts(
+        arrested[kept],
+        np.ones(int(kept.sum())),
+        weeks["fin"].to_numpy()[kept] == 1,
+        covariates,
+        np.ones(int(kept.sum())),
+        person,
+        person,
+    )
+    assert fit.estimate == pytest.approx(-0.379, abs=0.003)
+    assert fit.standard_error == pytest.approx(0.191, rel=0.05)
 
 
 def test_weighting_the_smokers_of_nhefs_gives_3_44_kilograms():

@@ -80,9 +80,16 @@ def lalonde(frame, covariates=()):
 
 def test_nsw_experiment_raises_earnings_by_1794_dollars():
     # Dehejia and Wahba (1999): 1,794.34; robust standard error 670.
-    fit = lalonde(nsw_mixtape.load_pandas().data)
+    frame = nsw_mixtape.load_pandas().data
+    fit = lalonde(frame)
     assert fit.estimate == pytest.approx(1794.34, abs=0.01)
     assert fit.standard_error == pytest.approx(670.8, abs=1.0)
+    # With one variance for both arms the influence gives the classical 632.9.
+    earnings, treated = frame["re78"].to_numpy(float), frame["treat"].to_numpy() == 1
+    mean = np.where(treated, earnings[treated].mean(), earnings[~treated].mean())
+    share = fit.influence / (earnings - mean)
+    pooled = float((earnings - mean) @ (earnings - mean)) / (len(frame) - 2)
+    assert np.sqrt(pooled * float(share @ share)) == pytest.approx(632.9, abs=0.1)
 
 
 def test_matching_brings_survey_controls_back_from_minus_8497_to_the_experiment():

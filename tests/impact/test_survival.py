@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lifelines import KaplanMeierFitter
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.datasets import load_rossi
 from sksurv.datasets import load_bmt
 from sksurv.nonparametric import cumulative_incidence_competing_risks
@@ -33,6 +33,20 @@ def test_weighted_curve_equals_lifelines():
     for horizon in (0.5, 3.0, 7.25, 20.0, 60.0):
         expected = float(fitter.predict(horizon))
         assert value_at(curve, curve.surviving, 1.0, horizon) == pytest.approx(expected, abs=1e-12)
+
+
+def test_weighted_incidence_equals_lifelines():
+    rng = np.random.default_rng(3)
+    time, event = rng.exponential(10, 200), rng.integers(0, 3, 200)
+    weight = rng.integers(1, 5, 200).astype(float)
+    curve = fit_curve(time, event, weight, causes=2)
+    for cause in (1, 2):
+        fitter = AalenJohansenFitter(calculate_variance=False)
+        fitter.fit(time, event, event_of_interest=cause, weights=weight)
+        expected = fitter.cumulative_density_.iloc[:, 0]
+        for horizon in (2.0, 7.25, 20.0):
+            ours = value_at(curve, curve.incidence[:, cause - 1], 0.0, horizon)
+            assert ours == pytest.approx(expected[expected.index <= horizon].iloc[-1], abs=1e-10)
 
 
 def test_bone_marrow_relapse_by_24_months_is_0_27284():
