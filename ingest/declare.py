@@ -69,6 +69,9 @@ class Column:
     flags
         True where the person in this other column is a bot (`author_is_bot`); never read from a
         file's column of its own name.
+    keeps
+        A row without this value says nothing about it: what an earlier or an older row with the
+        same key says stays (the size in a detail, not in a list).
     fill
         SQL for the stored value, where it takes more than one column: `v_<column>` are the typed
         values, `t_<column>` the texts.
@@ -85,6 +88,7 @@ class Column:
     made_of: str | None = None
     flags: str | None = None
     fill: str | None = None
+    keeps: bool = False
 
     @property
     def sql_type(self) -> str:

@@ -26,8 +26,11 @@ WRAPPERS = frozenset(
     | {"result", "results", "items", "records", "employees", "resources", "nodes", "edges"}
     | {"report_entry", "pull_requests", "pullrequests", "merge_requests", "rows", "entries"}
 )
-AROUND = frozenset({"data", "d", "result", "response", "payload", "body", "organization"})
+AROUND = frozenset(
+    {"data", "d", "result", "response", "payload", "body", "organization", "repository", "search"}
+)
 DESCRIBING = frozenset({"fields", "columns", "links", "schemas"})  # what stands beside a list
+OWN_KEYS = frozenset({"id", "iid", "number", "key", "sys_id", "uuid"})
 NODE_KEYS = frozenset({"node", "cursor", "__typename"})
 LOG_TYPES = frozenset({"RECORD", "STATE", "LOG", "TRACE", "CATALOG", "SPEC", "CONNECTION_STATUS"})
 
@@ -134,6 +137,8 @@ def _ways(value: dict[str, Any]) -> Iterator[list[Steps]]:
         yield from _deep(value)
     if value:
         yield [()]
+    if not OWN_KEYS.isdisjoint(value):
+        return  # what lies in a record is its own
     yield from _deep(value)
     if lists:
         yield [_to_list(key, value[key]) for key in lists]

@@ -251,6 +251,7 @@ def _supersede(
 ) -> tuple[int, int]:
     """Merge `incoming` into a raw table that has rows: (rows loaded, rows known)."""
     raw = f"raw.{name(table.name)}"
+    _complete(connection, table)
     others = [column.name for column in table.stored if column.name not in table.key]
     differs = " or ".join(f"i.{name(one)} is distinct from t.{name(one)}" for one in others)
     newly, again = "differs and is_newer", "not differs and is_later"
@@ -283,6 +284,21 @@ def _supersede(
     )
     connection.execute("drop table met")
     return loaded, met - newer
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Let rows in `incoming` and those loaded before lend each other what only one of them says."""
+    raw, keeps = f"raw.{name(table.name)}", [one.name for one in table.stored if one.keeps]
+    if not keeps:
+        return
+    for to, of in (("incoming", raw), (raw, "incoming")):
+        lent = " or ".join(f"t.{name(one)} is null and o.{name(one)} is not null" for one in keeps)
+        later = "t._updated_at >= o._updated_at" if of == raw else "t._updated_at > o._updated_at"
+        given = ", ".join(f"{name(one)} = coalesce(t.{name(one)}, o.{name(one)})" for one in keeps)
+        connection.execute(
+            f"update {to} as t set {given} from {of} as o "
+            f"where {same_key(table, 't', 'o')} and {later} and ({lent})"
+        )
 
 
 def same_key(table: Table, left: str, right: str) -> str:

@@ -29,6 +29,7 @@ from ingest.sql import name, quote
 from pipeline.settings import Settings
 
 UPDATED = Column("updated_at", "time")
+FILE = "{file}"  # in an expression of a fill
 CODE_MASK = (1 << CODE_BITS) - 1
 DAY_OR_MONTH = (
     "nothing in the column says whether 7/5/2024 is in May or in July: write days as 2024-05-07, "
@@ -248,7 +249,7 @@ def _stage_records(
     each = [
         f"select {file} as _file, {_numbered_rows(plan)}, "
         f"{quote(look.modified_at.isoformat())}::timestamptz as _file_updated_at, "
-        f"{relation.overflow} as t__overflow, {_texts(fill)}{carried} "
+        f"{relation.overflow} as t__overflow, {_texts(fill, look)}{carried} "
         f"from {_spread(relation, plan)}"
         for file, (relation, look) in enumerate(zip(relations, looks, strict=True))
     ]
@@ -287,13 +288,18 @@ def _stage_lists(
     return tables
 
 
-def _texts(fill: Fill) -> str:
-    """Give the text of every declared column, null where the file has none."""
+def _texts(fill: Fill, look: Peek | None = None) -> str:
+    """Give the text of every declared column, null where the file has none.
+
+    `{file}` in an expression stands for the name of the file's folder, else of the file itself.
+    """
     parts = []
     for column in (*fill.table.columns, UPDATED):
         if column.flags is not None:
             continue
         given = fill.fields.get(column.made_of or column.name)
+        if given is not None and look is not None and FILE in given:
+            given = given.replace(FILE, quote(_place(look)))
         if given is None:
             parts.append(f"null::varchar as t_{column.name}")
         elif isinstance(given, Typed):
@@ -302,6 +308,12 @@ def _texts(fill: Fill) -> str:
             parts.append(f"nullif({given}, '') as t_{column.name}")
     parts += [f"coalesce({sql}, false) as b_{person}" for person, sql in fill.bots.items()]
     return ", ".join(parts)
+
+
+def _place(look: Peek) -> str:
+    """Name the folder inside one of the four that a file lies in, else the file."""
+    _, *folders, file = look.name.split("/")
+    return folders[-1] if folders else file.split(".")[0]
 
 
 def _stage(

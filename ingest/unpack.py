@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import archives, files, json_ways
+from ingest import archives, files, git_log, json_ways
 from ingest.errors import DamagedFileError
 from ingest.files import Groups, Peek
 from ingest.json_ways import Steps
@@ -128,9 +128,26 @@ def _look(path: Path, name: str, file_id: str, scratch: Path, modified_at: datet
     first = groups[0][0]
     if first.is_log:
         return Found(name, file_id, (_streams(first),))
+    if first.format == "csv" and git_log.begins(_beginning(first)):
+        return Found(name, file_id, _of_log(first, scratch / f"log-{file_id}"))
     if first.format == "csv" and first.columns:
         return Found(name, file_id, (*groups, *_in_cells(first, file_id, scratch)))
     return Found(name, file_id, groups)
+
+
+def _beginning(table: Peek) -> str:
+    try:
+        return "".join(itertools.islice(_texts(table), 1))
+    except DamagedFileError:
+        return ""  # loading it says where it breaks
+
+
+def _of_log(log: Peek, copy: Path) -> Groups:
+    """Look at the commits of the log of a repository."""
+    lines = itertools.chain.from_iterable(_lines(_texts(log)))
+    with copy.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(one) + "\n" for one in git_log.records(lines))
+    return files.looks(copy, log.name, log.modified_at)
 
 
 def part_id(found: Found, look: Peek, several: bool) -> str:
@@ -197,7 +214,7 @@ def _in_cells(table: Peek, file_id: str, scratch: Path) -> Groups:
 
 
 def _looks_in_cells(table: Peek, copy: Path) -> Groups:
-    text = "".join(itertools.islice(_texts(table), 1))
+    text = _beginning(table)
     rows = list(itertools.islice(_rows(iter([text]), table.delimiter), 3))
     if len(rows) < 2 or not any(cell.startswith("{") for cell in rows[1]):
         return ()

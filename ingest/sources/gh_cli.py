@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-from ingest.declare import Column, Table, person
-from ingest.source import Fill, Suspicion, Typed, VendorShape
-from ingest.sources.generic import (
-    IS_DRAFT,
-    MERGED_BEFORE_OPENED,
-    PULL_REQUEST_STATE,
-    REVIEW_STATE,
-    REVIEW_WITHOUT_TIME,
-)
+from collections.abc import Mapping
+from typing import Any
 
-PULL_REQUESTS = Table(
-    "gh__pull_requests",
-    "one pull request",
-    (
-        Column("repo", "hash", essential=True),
-        Column("number", "integer", essential=True),
-        *person("author", can_be_bot=True),
-        Column("created_at", "time", required=True, essential=True, event=True),
-        Column("ready_for_review_at", "time", event=True),
-        Column("merged_at", "time", required=True, event=True),
-        Column("closed_at", "time", event=True),
-        PULL_REQUEST_STATE,
-        Column("is_draft", "boolean", fill=IS_DRAFT),
-        Column("additions", "integer"),
-        Column("deletions", "integer"),
-        Column("title", "hash", read_only=True),
-    ),
-    key=("repo", "number"),
-    rules=(MERGED_BEFORE_OPENED,),
-)
-REVIEWS = Table(
-    "gh__reviews",
-    "one review of a pull request",
-    (
-        Column("repo", "hash", essential=True),
-        Column("number", "integer", essential=True),
-        *person("reviewer", can_be_bot=True),
-        Column("submitted_at", "time", required=True, event=True),
-        REVIEW_STATE,
-    ),
-    key=("repo", "number", "reviewer", "submitted_at"),
-    rules=(REVIEW_WITHOUT_TIME,),
-)
-TABLES: tuple[Table, ...] = (PULL_REQUESTS, REVIEWS)
+from ingest.declare import Table
+from ingest.source import Fill, Suspicion, Typed, VendorShape
+from ingest.sources.git_tables import PULL_REQUESTS, REVIEWS
+
+TABLES: tuple[Table, ...] = ()
 
 # gh writes a bot as `app/<slug>`, and a deleted account as the bot `app/`: nobody, but no bot.
 LOGIN = "nullif(r.author.login, 'app/')"
 # https://<host>/<owner>/<name>/pull/<number>, by search: a pattern takes five times as long.
 _PATH = "split_part(substr(r.url, strpos(r.url, '://') + 3), '/pull/', 1)"
-REPO = f"case when contains(r.url, '/pull/') then substr({_PATH}, strpos({_PATH}, '/') + 1) end"
+REPO = (
+    f"case when contains(r.url, '/pull/') then substr({_PATH}, strpos({_PATH}, '/') + 1) "
+    "when r.url is null then {file} end"
+)
+
+
+def _is_of_gh(record: Mapping[str, Any]) -> bool:
+    """Whether gh wrote a record: GraphQL itself wraps reviews and knows no `is_bot`."""
+    author = record.get("author")
+    is_gh = not author or (isinstance(author, dict) and "is_bot" in author)
+    return is_gh and not isinstance(record.get("reviews"), dict)
+
 
 SHAPES: tuple[VendorShape, ...] = (
     VendorShape(
         "gh__pull_requests",
-        keys=frozenset({"number", "url", "author", "createdAt", "mergedAt"}),
+        keys=frozenset({"number", "author", "createdAt", "mergedAt"}),
+        is_one=_is_of_gh,
         columns={
             "number": "VARCHAR",
             "url": "VARCHAR",

@@ -59,7 +59,7 @@ def body(*numbers):
 
 
 def numbers(warehouse):
-    return [row[0] for row in warehouse.all("select number from raw.gh__pull_requests order by 1")]
+    return [row[0] for row in warehouse.all("select number from raw.git__pull_requests order by 1")]
 
 
 def by_path(report, folder="git/"):

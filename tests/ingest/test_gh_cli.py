@@ -46,7 +46,7 @@ def test_a_pull_request_is_stored_as_it_is_with_its_reviews(exports, warehouse):
     assert one.last_event_at == datetime(2022, 1, 2, 10, 0, 1, tzinfo=UTC)
     stored = warehouse.all(
         "select number, author_is_bot, created_at, ready_for_review_at, merged_at, closed_at, "
-        "state, is_draft, additions, deletions, _row, _updated_at from raw.gh__pull_requests"
+        "state, is_draft, additions, deletions, _row, _updated_at from raw.git__pull_requests"
     )
     assert stored == [
         (
@@ -67,7 +67,7 @@ def test_a_pull_request_is_stored_as_it_is_with_its_reviews(exports, warehouse):
     # The author's own review is kept, and known by the author's hash; a ghost's by no hash.
     assert warehouse.all(
         "select r.state, r.reviewer = p.author, r.reviewer is null, r._updated_at = p._updated_at "
-        "from raw.gh__reviews as r join raw.gh__pull_requests as p using (repo, number) "
+        "from raw.git__reviews as r join raw.git__pull_requests as p using (repo, number) "
         "order by all"
     ) == [
         ("approved", False, False, True),
@@ -93,7 +93,7 @@ def test_bots_and_ghosts_are_told_from_people(exports, warehouse, author, is_bot
     exports.json("git/prs.json", [pull(1, author=author), pull(2)])
     warehouse.load(exports, bots=["merge-steward"])
     assert warehouse.all(
-        "select author_is_bot, author is null from raw.gh__pull_requests where number = 1"
+        "select author_is_bot, author is null from raw.git__pull_requests where number = 1"
     ) == [(is_bot, is_nobody)]
 
 
@@ -114,7 +114,7 @@ def test_the_repository_is_that_of_the_address(exports, warehouse, url, same):
     )
     warehouse.load(exports)
     query = (
-        "select count(*) from raw.gh__pull_requests join raw.generic__pull_requests using (repo)"
+        "select count(*) from raw.git__pull_requests join raw.generic__pull_requests using (repo)"
     )
     assert warehouse.one(query) == int(same)
 
@@ -123,7 +123,6 @@ def test_the_repository_is_that_of_the_address(exports, warehouse, url, same):
     "change",
     [
         {"url": "https://github.com/acme/web/issues/1"},
-        {"url": None},
         {"number": None},
         {"createdAt": None},
         {"mergedAt": "2021-01-01T00:00:00Z"},
@@ -136,16 +135,16 @@ def test_a_pull_request_that_cannot_be_used_is_quarantined_with_its_reviews(
     exports.json("git/prs.json", [{**pull(1, reviews=[review("bo")]), **change}, pull(2)])
     one = only(warehouse.load(exports, quarantine_share=1.0))
     assert (one.rows_read, one.rows_loaded, one.rows_quarantined) == (2, 1, 1)
-    assert warehouse.one("select count(*) from raw.gh__reviews") == 0
+    assert warehouse.one("select count(*) from raw.git__reviews") == 0
 
 
 def test_a_pending_review_has_no_time_and_is_no_error(exports, warehouse):
     reviews = [review("bo", "PENDING", None), review("cy", "APPROVED", None)]
     exports.json("git/prs.json", [pull(1, reviews=reviews)])
     warehouse.load(exports, quarantine_share=1.0)
-    assert warehouse.all("select state, submitted_at from raw.gh__reviews") == [("pending", None)]
+    assert warehouse.all("select state, submitted_at from raw.git__reviews") == [("pending", None)]
     assert warehouse.all("select table_name, rule from raw.quarantine") == [
-        ("gh__reviews", "no_time")
+        ("git__reviews", "no_time")
     ]
 
 
@@ -180,28 +179,30 @@ def test_a_newer_list_updates_what_changed_and_adds_its_reviews(exports, warehou
     exports.json("git/prs.json", second, LOADED + timedelta(days=1))
     one = only(warehouse.load(exports))
     assert (one.rows_read, one.rows_loaded, one.rows_known) == (3, 2, 1)
-    assert warehouse.all("select number, state from raw.gh__pull_requests order by all") == [
+    assert warehouse.all("select number, state from raw.git__pull_requests order by all") == [
         (1, "merged"),
         (2, "merged"),
         (3, "merged"),
     ]
-    assert warehouse.one("select count(*) from raw.gh__reviews") == 1
-    assert warehouse.one("select state from raw.gh__pull_requests__history") == "open"
+    assert warehouse.one("select count(*) from raw.git__reviews") == 1
+    assert warehouse.one("select state from raw.git__pull_requests__history") == "open"
 
 
 def test_fields_that_were_not_asked_for_are_missing_and_not_wrong(exports, warehouse):
     needed = ("number", "url", "author", "createdAt", "mergedAt")
     exports.json("git/prs.json", [{key: pull(1)[key] for key in needed}])
     warehouse.load(exports)
-    assert warehouse.all("select state, is_draft, additions from raw.gh__pull_requests") == [
+    assert warehouse.all("select state, is_draft, additions from raw.git__pull_requests") == [
         (None, None, None)
     ]
 
 
-def test_a_list_without_addresses_is_told_what_to_ask_for(exports, warehouse):
-    exports.json("git/prs.json", [{k: v for k, v in pull(1).items() if k != "url"}])
-    one = only(warehouse.load(exports))
-    assert one.problems == ("it looks most like gh__pull_requests, but lacks url",)
+def test_a_list_without_addresses_is_named_by_its_file(exports, warehouse):
+    bare = {k: v for k, v in pull(1).items() if k != "url"}
+    exports.json("git/web.json", [bare])
+    exports.json("git/api.json", [{**bare, "additions": 11}])
+    warehouse.load(exports)
+    assert warehouse.one("select count(distinct repo) from raw.git__pull_requests") == 2
 
 
 def test_one_odd_record_costs_itself_only(exports, warehouse):

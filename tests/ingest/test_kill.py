@@ -92,8 +92,8 @@ def test_after_a_kill_the_database_holds_whole_files_and_the_next_load_the_rest(
         expected = {"hris/employees.csv": 2, "mentorship/mentorships.csv": 1}.get(path, 200)
         assert read == expected
     loaded = found.one("select count(*) from raw.loads where path like 'git/%'")
-    assert found.one("select count(*) from raw.gh__pull_requests") == 200 * loaded
-    assert found.one("select count(*) from raw.gh__reviews") == 400 * loaded
+    assert found.one("select count(*) from raw.git__pull_requests") == 200 * loaded
+    assert found.one("select count(*) from raw.git__reviews") == 400 * loaded
     assert loaded == files
     found.load(exports)
     assert not list(killed.glob("reading-*"))

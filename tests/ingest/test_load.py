@@ -535,7 +535,7 @@ def test_a_mentorship_export_without_rows_does_not_stop(exports, warehouse):
 
 def test_git_and_incidents_may_be_missing_and_every_table_still_exists(exports, warehouse):
     warehouse.load(exports)
-    assert warehouse.one("select count(*) from raw.gh__pull_requests") == 0
+    assert warehouse.one("select count(*) from raw.git__pull_requests") == 0
 
 
 def test_a_file_may_lie_in_any_folder(exports, warehouse):

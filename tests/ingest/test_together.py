@@ -72,7 +72,7 @@ def test_a_batch_has_a_limit(exports, warehouse, monkeypatch, most):
     monkeypatch.setattr(sys.modules["ingest.load"], "MOST_FILES_TOGETHER", most)
     report = warehouse.load(exports, quarantine_share=1.0)
     assert {one.status for one in report.files} == {"loaded", "known"}
-    assert warehouse.one("select count(*) from raw.gh__pull_requests") == 10
+    assert warehouse.one("select count(*) from raw.git__pull_requests") == 10
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_one_file_that_needs_more_does_not_hold_up_the_others(exports, warehouse
     assert found.pop("git/odd.json") == status
     assert set(found.values()) == {"loaded", "known"}
     expected = 12 if status == "loaded" else 10
-    assert warehouse.one("select count(*) from raw.gh__pull_requests") == expected
+    assert warehouse.one("select count(*) from raw.git__pull_requests") == expected
 
 
 def test_rows_are_numbered_by_file(exports, warehouse):
@@ -98,7 +98,7 @@ def test_rows_are_numbered_by_file(exports, warehouse):
         pulls = [pull(n) for n in range(first, first + 3)]
         exports.json(f"git/{name}.json", [*pulls, pull(first + 3, "2021-01-01T00:00:00Z")])
     warehouse.load(exports, quarantine_share=1.0)
-    assert warehouse.all("select number, _row from raw.gh__pull_requests order by all") == [
+    assert warehouse.all("select number, _row from raw.git__pull_requests order by all") == [
         (1, 1), (2, 2), (3, 3), (11, 1), (12, 2), (13, 3),
     ]  # fmt: skip
     assert warehouse.all("select path, row_number from raw.quarantine order by all") == [

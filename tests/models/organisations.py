@@ -135,7 +135,7 @@ def _add_work(
         opened = rng.uniform(first, last + 1)
         merged = opened + np.exp(rng.normal(0, 1.3))
         organisation.add(
-            "gh__pull_requests",
+            "git__pull_requests",
             repo=f"repo-{person}",
             number=number,
             author=f"{person}-login",

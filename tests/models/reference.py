@@ -116,7 +116,7 @@ def _read_work(rows: dict[str, list[dict[str, Any]]], people: dict[str, Person])
             people[row["employee_id"]].jobs.append(row)
     for person in people.values():
         person.jobs.sort(key=lambda job: job["effective_date"])
-    for row in rows["gh__pull_requests"]:
+    for row in rows["git__pull_requests"]:
         person = people.get(row["author"].removesuffix("-login"))
         if person and row["merged_at"]:
             clock = row["ready_for_review_at"] or row["created_at"]

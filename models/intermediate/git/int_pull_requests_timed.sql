@@ -60,7 +60,7 @@ select
                     'case when has_ready_clock then ready_for_review_at '
                     ~ 'else opened_at end',
                     'merged_by_end_at',
-                ) }},
+                ) }} - coalesce(draft_hours, 0.0),
                 1.0 / 60
             )
     end as cycle_hours,

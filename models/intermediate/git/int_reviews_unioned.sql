@@ -9,8 +9,8 @@
         submitted_at
 {%- endset %}
 
-with stg_gh__reviews as (
-    select * from {{ ref('stg_gh__reviews') }}
+with stg_git__reviews as (
+    select * from {{ ref('stg_git__reviews') }}
 ),
 
 stg_generic__reviews as (
@@ -21,7 +21,7 @@ unioned as (
     -- A review exported twice does no harm: only first moments are read.
     select
         {{ columns }}
-    from stg_gh__reviews
+    from stg_git__reviews
     union all
     select
         {{ columns }}

@@ -4,7 +4,7 @@
     ('pr_review_time', 'pull_requests', 'review_log_hours_sum', 'review_count'),
     ('pr_merge_time', 'pull_requests', 'merge_log_hours_sum', 'merge_count'),
     ('merge_ratio', 'pull_requests', 'merged_count', 'closed_count'),
-    ('throughput', 'pull_requests', 'merged_count', none),
+    ('throughput', 'pull_requests', 'throughput_count', none),
     ('reviews_given', 'reviews', 'reviews_count', none),
     ('authors_helped', 'reviews', 'authors_count', none),
     (

@@ -7,6 +7,7 @@
     ('git', 'int_pull_requests_unioned',
         ['opened_at', 'ready_for_review_at', 'merged_at', 'closed_at'], none),
     ('git', 'int_reviews_unioned', ['submitted_at'], none),
+    ('git', 'stg_git__merges', ['merged_at'], none),
     ('incidents', 'int_incidents_unioned',
         ['opened_at', 'acknowledged_at', 'resolved_at'], none),
     ('incidents', 'stg_pagerduty__log_entries', ['occurred_at'], none),

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ raw_relation('gh__pull_requests') }}
+    select * from {{ raw_relation('git__pull_requests') }}
 ),
 
 renamed as (

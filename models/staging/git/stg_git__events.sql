@@ -1,20 +1,17 @@
 with source as (
-    select * from {{ raw_relation('gh__reviews') }}
+    select * from {{ raw_relation('git__events') }}
 ),
 
 renamed as (
     select
         -- ids
         repo as repository_key,
-        reviewer as reviewer_key,
         -- text
-        state,
+        event,
         -- numbers
         number as pull_request_number,
-        -- booleans
-        reviewer_is_bot,
         -- dates and times
-        submitted_at
+        occurred_at as happened_at
     from source
 )
 

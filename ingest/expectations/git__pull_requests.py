@@ -1,4 +1,4 @@
-"""Pull requests as gh gives them: times in order, authors known, states as they should be."""
+"""Pull requests of Git hosts: times in order, authors known, states as they should be."""
 
 from __future__ import annotations
 
