@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
-from ingest import mapped, sheet, snapshots, sources
+from ingest import books, mapped, sheet, snapshots, sources
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
@@ -60,7 +60,9 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
         return Unrecognised(_nearest(look, mapping), stub)
     with_jobs = mapped.apply(snapshots.with_jobs(found, look, mapping), look, mapping)
     with_jobs = _with_twins(with_jobs, look)
-    return mapped.with_terms(snapshots.dated(with_jobs, look, mapping), settings)
+    is_complete = books.is_complete(settings, look.name)
+    dated = snapshots.dated(with_jobs, look, mapping, is_complete=is_complete)
+    return mapped.with_terms(dated, settings)
 
 
 def _likely(look: Peek) -> dict[str, str]:

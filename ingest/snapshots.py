@@ -81,11 +81,22 @@ def with_jobs(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
     return _with_columns(plan, look, mapping)
 
 
-def dated(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
-    """Put the day of the list where a shape wants it, and grades in place of titles."""
+def dated(plan: Plan, look: Peek, mapping: FileMapping | None, *, is_complete: bool) -> Plan:
+    """Put the day of the list where a shape wants it, and grades in place of titles.
+
+    Parameters
+    ----------
+    is_complete
+        Whether the list names everyone employed on its day: then being missing from it says
+        something, too.
+    """
     day = day_of(look, mapping)
     text = quote(day) if day else "null"
-    uses = any(AS_OF in (fill.each or "") for fill in plan.fills)
+    if is_complete and plan.fills[0].table.name == EMPLOYEES.name:
+        plan = _listed(plan, look)
+    uses = any(
+        AS_OF in part for fill in plan.fills for part in (*fill.fields.values(), fill.each or "")
+    )
     undated = uses and day is None and not any(_has_day(fill) for fill in plan.fills)
     return replace(
         plan,
@@ -101,6 +112,21 @@ def day_of(look: Peek, mapping: FileMapping | None) -> str | None:
         return mapping.constants["as_of"]
     found = IN_NAME.search(look.name.rsplit("/", maxsplit=1)[-1])
     return "-".join(found.groups()) if found else None
+
+
+def _listed(plan: Plan, look: Peek) -> Plan:
+    """Keep the day of a list with everyone on it."""
+    from ingest.recognise import canonical
+
+    have = {canonical(column): column for column in reversed(look.columns) if column}
+    column = next((have[name] for name in DAYS if name in have), None)
+    first, *others = plan.fills
+    day = f"coalesce(nullif({mapped.text(look, column)}, ''), {AS_OF})" if column else AS_OF
+    return replace(
+        plan,
+        columns={**({mapped.key(look, column): "VARCHAR"} if column else {}), **plan.columns},
+        fills=(replace(first, fields={**first.fields, "as_of": day}), *others),
+    )
 
 
 def _with_columns(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:

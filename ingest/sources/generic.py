@@ -141,6 +141,8 @@ TABLES: tuple[Table, ...] = (
         Column("gender", "dimension"),
         Column("location", "dimension"),
         Column("birth_year", "integer"),
+        # The day of a dated list that is declared complete, as `ingest.snapshots` finds it.
+        Column("listed_on", "date", made_of="as_of"),
     ),
     _table(
         "job_history",

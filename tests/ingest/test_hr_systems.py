@@ -161,6 +161,21 @@ def test_dated_lists_become_a_history(exports, warehouse, record, job):
     assert warehouse.all(JOBS) == [(date(year, 1, 31), None, level, *rest) for year in (2023, 2024)]
 
 
+def test_complete_lists_keep_the_last_day_that_each_row_was_listed(exports, warehouse):
+    header = ["employee_id", "email", "hire_date"]
+    ada, bo = ["X1", "ada@x", "2020-01-06"], ["X2", "bo@x", "2020-01-06"]
+    exports.rows("hris/x-2023-01-31.csv", header, ada, bo)
+    later = LOADED + timedelta(days=1)
+    exports.rows("hris/x-2024-01-31.csv", header, ada, modified=later)
+    listed = "select listed_on from raw.generic__employees where employee_id = ?"
+    load(exports, warehouse)
+    assert warehouse.all(listed, who("x1")) == [(None,)]
+    load(exports, warehouse, complete=("hris/x-*",))
+    assert warehouse.all(listed, who("x1")) == [(date(2024, 1, 31),)]
+    assert warehouse.all(listed, who("x2")) == [(date(2023, 1, 31),)]
+    assert warehouse.all(listed, who("e1")) == [(None,)]
+
+
 def test_the_settings_say_the_day_of_a_list_and_the_level_of_a_title(exports, warehouse):
     exports.json("hris/x.json", [{**BAMBOO, "jobTitle": "Chief Engineer"}, {**BAMBOO, "id": "8"}])
     mapping = {

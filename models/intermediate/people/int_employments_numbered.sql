@@ -8,39 +8,52 @@ int_data_ends as (
     select * from {{ ref('int_data_ends') }}
 ),
 
+-- Lists that are declared complete name everyone who is employed on their day: whoever
+-- is missing from a later one, without a word of leaving, left on the last day they were
+-- listed.
+employees as (
+    select
+        *,
+        coalesce(
+            terminated_on,
+            case when listed_on < max(listed_on) over () then listed_on end
+        ) as ended_on
+    from stg_generic__employees
+),
+
 -- What the HRIS export could know by its end: no future hires, and whoever is to leave
 -- later is still employed. An offer withdrawn before the first day is no employment.
 past_employments as (
     select
-        stg_generic__employees.employee_key as person_key,
-        stg_generic__employees.source_file_id,
-        stg_generic__employees.source_row,
-        stg_generic__employees.hired_on,
+        employees.employee_key as person_key,
+        employees.source_file_id,
+        employees.source_row,
+        employees.hired_on,
         case
-            when stg_generic__employees.terminated_on <= int_data_ends.hris_end
-                then stg_generic__employees.terminated_on
+            when employees.ended_on <= int_data_ends.hris_end
+                then employees.ended_on
         end as ends_on,
         case
-            when stg_generic__employees.terminated_on <= int_data_ends.hris_end
-                then stg_generic__employees.termination_type
+            when employees.ended_on <= int_data_ends.hris_end
+                then employees.termination_type
         end as leave_type,
-        stg_generic__employees.location,
-        stg_generic__employees.gender,
-        stg_generic__employees.birth_year
-    from stg_generic__employees
+        employees.location,
+        employees.gender,
+        employees.birth_year
+    from employees
     cross join int_data_ends
     where
-        stg_generic__employees.hired_on <= int_data_ends.hris_end
+        employees.hired_on <= int_data_ends.hris_end
         and coalesce(
-            stg_generic__employees.terminated_on >= stg_generic__employees.hired_on,
+            employees.ended_on >= employees.hired_on,
             true
         )
         and {{ not_in_setting(
-            'stg_generic__employees.employment_type',
+            'employees.employment_type',
             'population_employment_types_excluded',
         ) }}
         and {{ in_setting(
-            'stg_generic__employees.location', 'population_locations'
+            'employees.location', 'population_locations'
         ) }}
 ),
 

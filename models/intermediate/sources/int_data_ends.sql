@@ -12,7 +12,7 @@
         ['opened_at', 'acknowledged_at', 'resolved_at'], none),
     ('incidents', 'stg_pagerduty__log_entries', ['occurred_at'], none),
     ('incidents', 'stg_generic__incident_responders', ['joined_at'], none),
-    ('hris', 'stg_generic__employees', ['hired_on', 'terminated_on'], none),
+    ('hris', 'stg_generic__employees', ['hired_on', 'terminated_on', 'listed_on'], none),
     ('hris', 'stg_generic__job_history', ['effective_on'], none),
     ('hris', 'stg_generic__leaves', ['starts_on'], none),
     ('hris', 'stg_generic__performance_reviews', ['reviewed_on'], none),

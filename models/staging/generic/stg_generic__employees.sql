@@ -18,7 +18,8 @@ renamed as (
         _row as source_row,
         -- dates and times
         hire_date as hired_on,
-        termination_date as terminated_on
+        termination_date as terminated_on,
+        listed_on
     from source
 )
 
