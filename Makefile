@@ -58,6 +58,7 @@ bench: setup ## measure speed, memory and coverage; writes bench/*.md
 	$(BIN)/python bench/refresh.py
 	$(BIN)/python bench/dashboard.py
 	$(BIN)/python bench/estimates.py
+	$(BIN)/python bench/designs.py
 
 docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \

@@ -61,7 +61,10 @@ class Statement:
 
 
 def compile_statements(
-    variables: Mapping[str, object] | None = None, only_all: bool = True
+    variables: Mapping[str, object] | None = None,
+    only_all: bool = True,
+    wanted: Sequence[str] = WANTED,
+    given: frozenset[str] = GIVEN,
 ) -> list[Statement]:
     """Compile the project and list the statements between the given and the wanted models.
 
@@ -77,7 +80,7 @@ def compile_statements(
         if done.returncode:
             raise RuntimeError(f"dbt compile failed: {done.stdout}{done.stderr}")
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
-    statements = _order(manifest["nodes"])
+    statements = _order(manifest["nodes"], wanted, given)
     return [_for_all(one) for one in statements] if only_all else statements
 
 
@@ -90,7 +93,9 @@ def _for_all(statement: Statement) -> Statement:
     return dataclasses.replace(statement, sql=sql)
 
 
-def _order(nodes: Mapping[str, dict]) -> list[Statement]:
+def _order(
+    nodes: Mapping[str, dict], wanted: Sequence[str], given: frozenset[str]
+) -> list[Statement]:
     """Models above the wanted ones and below the given ones, each after what it reads."""
     models = {
         node["name"]: node
@@ -101,7 +106,7 @@ def _order(nodes: Mapping[str, dict]) -> list[Statement]:
     seen: set[str] = set()
 
     def visit(name: str) -> None:
-        if name in seen or name in GIVEN:
+        if name in seen or name in given:
             return
         seen.add(name)
         node = models[name]
@@ -110,7 +115,7 @@ def _order(nodes: Mapping[str, dict]) -> list[Statement]:
                 visit(parent.rsplit(".", 1)[1])
         done.append(Statement(name, node["config"]["materialized"], node["compiled_code"]))
 
-    for name in WANTED:
+    for name in wanted:
         visit(name)
     return done
 

@@ -333,8 +333,9 @@ def _signed(line: Line, value: float) -> str:
     amount = _amount(line, value)
     if line.kind not in ("mean", "months"):
         return signed(int(amount)) + _suffix(line)
-    sign = "+" if amount > 0 else ""
-    return f"{sign}{_shown(line, amount)}{_suffix(line)}"
+    shown = _shown(line, amount)
+    sign = "+" if amount > 0 and shown.strip("0.") else ""
+    return f"{sign}{shown}{_suffix(line)}"
 
 
 def _size(line: Line, effect: float) -> str:

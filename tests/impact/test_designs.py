@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from impact.beside import MERGES, PREFIX
+from impact.beside import MERGES, NOT_HELD, POST_ONLY, PREFIX, estimate_beside
 from impact.cohort import to_table
 from impact.designs import arrange, split_studies
 from impact.measures import order_months
+from impact.study import Study
+from tests.impact.conftest import AS_OF
 
 SEED = Path(__file__).resolve().parents[2] / "data" / "seeds" / "metric_definitions.csv"
 INDEX = 24_290
@@ -130,6 +132,7 @@ def test_every_design_has_its_definitions() -> None:
     outcomes = ("pr_cycle_time", "incident_rate", "retention", "promotion")
     names = {f"{prefix}{one}" for prefix in PREFIX.values() for one in outcomes}
     names -= {"onboarding_incident_rate"}
+    names -= {f"{PREFIX[name]}{one}" for name, without in NOT_HELD.items() for one in without}
     assert names | set(MERGES) <= defined
 
 
@@ -139,3 +142,54 @@ def test_nobody_to_compare_leaves_no_designs(count: int) -> None:
     arranged = arrange("mentors", rows, order_months(to_table(panel(2))))
     assert arranged.cohort.designs == {}
     assert arranged.eligible == 2 * count
+
+
+def new_hires(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Half of the new hires are mentored, merge 20 % slower, and half of all are promoted."""
+    rng = np.random.default_rng(9)
+    months = panel(people)
+    treated = months["person_id"] <= people // 2
+    months["log_hours_sum"] = 3.0 + 0.2 * treated + rng.normal(0, 0.2, len(months))
+    months = months[months["month_number"] >= INDEX]
+    promoted = rng.random(people) < 0.5
+    rows = study_rows(
+        people,
+        people // 2,
+        study="onboarding",
+        level_class=[str(number % 25) for number in range(people)],
+        tenure_band=0,
+        tenure_months=1.0,
+        promotion_event=promoted.astype(int),
+        promotion_time=np.where(promoted, rng.uniform(0, 12, people), 13.0),
+        leave_time=13.0,
+        end_month_number=INDEX + 13,
+    )
+    merges = pd.DataFrame(
+        {
+            "index_row_id": rows["index_row_id"],
+            "first_merge_time": -0.5,
+            "tenth_merge_time": rng.uniform(0.5, 4, people) + ~rows["is_mentee"],
+            "git_time": 12.0,
+        }
+    )
+    return rows, merges, months
+
+
+def test_cycle_time_of_new_hires_is_shown_and_never_judged() -> None:
+    rows, merges, months = new_hires()
+    found = estimate_beside(rows, merges, order_months(to_table(months)), Study(AS_OF))
+    cycle = [one for one in found if str(one.outcome) == "onboarding_pr_cycle_time"]
+    assert {one.verdict for one in cycle} == {"not_comparable"}
+    assert {one.verdict_reason for one in cycle} == {POST_ONLY}
+    assert cycle[0].estimate == pytest.approx(np.exp(0.2), rel=0.02)
+
+
+def test_time_to_the_tenth_merge_is_recovered_and_the_first_was_there_already() -> None:
+    rows, merges, months = new_hires()
+    found = estimate_beside(rows, merges, order_months(to_table(months)), Study(AS_OF))
+    tenth = next(one for one in found if str(one.outcome) == "onboarding_tenth_merge")
+    assert tenth.verdict == "better"
+    assert tenth.estimate == pytest.approx(-1.0, abs=0.2)
+    assert "months less than among matched peers" in (tenth.verdict_reason or "")
+    first = next(one for one in found if str(one.outcome) == "onboarding_first_merge")
+    assert (first.verdict, first.n_mentored) == ("not_enough_data", 0)
