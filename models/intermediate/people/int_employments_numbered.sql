@@ -9,8 +9,8 @@ int_data_ends as (
 ),
 
 -- Lists that are declared complete name everyone who is employed on their day: whoever
--- is missing from a later one, without a word of leaving, left on the last day they were
--- listed.
+-- is missing from a later one, without a word of leaving, left on the last day they
+-- were listed.
 employees as (
     select
         *,
