@@ -24,7 +24,14 @@ __all__ = ["BY_KEY", "EACH", "PARSED", "Head", "Layout", "Reading", "Steps", "re
 
 Layout = Literal["array", "lines", "other"]
 MOST_RECORDS = 50
-DECODER = json.JSONDecoder()
+LONGEST_NUMBER = 400  # digits; Python refuses to read some thousands
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float("inf")
+
+
+DECODER = json.JSONDecoder(parse_int=_whole)
 SPACE = re.compile(r"[\s,]*")
 MARKS = re.compile(r'["{}\[\],]')
 STRING_END = re.compile(r'(?<!\\)(?:\\\\)*"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+LONGEST_CELL = 4000  # characters; what is longer names nobody in particular
 MAIL = r"[^\s<>(),;\[\]]+@[^\s<>(),;\[\]]+[.][A-Za-z]{2,}"
 BETWEEN = r"[;|\n]+|\s+(?:and|und|et|y|&|\+)\s+"
 BETWEEN_ADDRESSES = r"[;|,\n\s]+(?:(?:and|und|et|y|&|\+)\s+)?"
@@ -28,9 +29,10 @@ def people_sql(groups: Sequence[Sequence[str]]) -> str:
         listed = [_several_sql(text) for text in texts]
         parts.append(f"coalesce({', '.join(listed)})" if len(listed) > 1 else listed[0])
     every = f"list_concat({', '.join(parts)})" if len(parts) > 1 else (parts or ["null"])[0]
-    # In the order of the cells, each once.
-    kept = f"list_filter({every}, lambda p, i: p is not null and list_position({every}, p) = i)"
-    return f"case when len({kept}) > 0 then {kept} else [null::varchar] end"
+    # In the order of the cells, each once; the outer list makes the inner one once only.
+    once = "list_filter(w, lambda p, i: p is not null and list_position(w, p) = i)"
+    kept = f"list_transform([{every}], lambda w: {once})[1]"
+    return f"list_transform([{kept}], lambda k: case when len(k) > 0 then k else [null] end)[1]"
 
 
 def plain_sql(text: str, file_format: str) -> str:
@@ -51,7 +53,8 @@ def _several_sql(text: str) -> str:
         f"lambda e: {_person_sql(f'coalesce({keys}, e ->> {chr(39)}${chr(39)})')})"
     )
     split = (
-        f"list_transform(case when regexp_matches({text}, '{MAIL}') "
+        f"list_transform(case when length({text}) > {LONGEST_CELL} then [{text}] "
+        f"when regexp_matches({text}, '{MAIL}') "
         f"and not regexp_matches(regexp_replace({text}, '{MAIL}|and|und|et', '', 'g'), '[A-Za-z]') "
         f"then regexp_split_to_array(trim({text}), '{BETWEEN_ADDRESSES}') "
         f"when regexp_matches({text}, '{MAIL}.*,.*{MAIL}') "
@@ -61,7 +64,7 @@ def _several_sql(text: str) -> str:
     is_json = f"regexp_matches({text}, '^\\s*[\\[{{]') and json_valid({text})"
     some = f"case when trim({text}) = '' then null when {is_json} then {objects} else {split} end"
     kept = f"list_filter({some}, lambda p: p is not null)"
-    return f"(case when len({kept}) > 0 then {kept} end)"
+    return f"list_transform([{kept}], lambda k: case when len(k) > 0 then k end)[1]"
 
 
 def _person_sql(text: str) -> str:

@@ -18,6 +18,7 @@ from ingest.stub import stub as write_stub
 from pipeline.settings import FileMapping, Settings
 
 CELL = re.compile(r'\br\."((?:[^"]|"")+)"')  # a column of a flat shape, in SQL
+MOST_COLUMNS = 5000  # more need gigabytes to read
 ALIASES = {"programme": "program", "organisation": "org", "organization": "org"}
 
 
@@ -42,6 +43,8 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     """
     if look.note:
         return Unrecognised(look.note)
+    if look.format == "csv" and len(look.columns) > MOST_COLUMNS:
+        return Unrecognised(f"it has {len(look.columns)} columns: no export has so many")
     mapping = mapped.of_file(look, settings)
     lacking = mapped.lacking(look, mapping)
     if lacking:
