@@ -80,14 +80,14 @@ def interval_text(row: Effect) -> str:
     return formats.interval(row.ci_low, row.ci_high, row.scale)
 
 
-def forest_html(view: View) -> str:
+def forest_html(view: View, *, has_supporting: bool = True) -> str:
     """Return the forest: every effect on its own scale, the headline rows first."""
     chosen = axes(view)
     groups = [
         _group("Relative change", "ratio", view, chosen["ratio"]),
         _group("Difference in percentage points", "difference", view, chosen["difference"]),
     ]
-    supporting = _supporting(view)
+    supporting = _supporting(view) if has_supporting else []
     notes = [
         (view.label(rows.outcome.key), sentences.raw_words(rows))
         for rows in view.outcomes

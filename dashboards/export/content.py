@@ -12,6 +12,7 @@ from dashboards.components.cards import Card, cards_of
 from dashboards.components.evidence import CheckLine, check_lines
 from dashboards.export.source import Source
 from dashboards.rows import CurvePoint, Estimate, SeriesPoint
+from dashboards.selection import dimension_label
 from dashboards.view import OutcomeRows
 
 COMPARISON = (
@@ -19,6 +20,11 @@ COMPARISON = (
     "enough match, organisation and recent cycle time, who had not been mentored by then."
 )
 UNSETTLED = "Figures at this window are for reading; verdicts are taken at the headline windows."
+
+
+HEALTH_ORDER = {"needs_action": 0, "on_target": 1}
+PARTICIPATION = "participation"
+MOST_HEALTH, MOST_ACCESS = 12, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,9 @@ def provenance(source: Source, caveats: Sequence[str]) -> tuple[tuple[str, str],
     picked = view.selection
     window = "headline" if picked.follow_up is None else f"{picked.follow_up} months"
     versions = ", ".join(
-        f"{metric} {entry.version}" for metric, entry in sorted(view.definitions.items())
+        f"{rows.outcome.key} {view.definitions[rows.outcome.key].version}"
+        for rows in view.outcomes
+        if rows.outcome.key in view.definitions
     )
     rule = (
         f"Groups and arms of fewer than {view.minimum_group} people, and whatever would give one "
@@ -192,17 +200,21 @@ def provenance(source: Source, caveats: Sequence[str]) -> tuple[tuple[str, str],
 
 
 def health_lines(source: Source) -> tuple[HealthLine, ...]:
-    """Give each programme measure in the last month with a figure, for the chosen group."""
-    last: dict[str, dict[str, Any]] = {}
-    for row in _segment_rows(source, "programme_health"):
-        known = last.get(row["measure"])
-        if row["value"] is not None and (known is None or known["month"] <= row["month"]):
-            last[row["measure"]] = row
-    view = source.view
+    """Give the programme's measures in the last month, those that need action first.
+
+    Measures with a target come before those without; a withheld one is left out.
+    """
+    rows = _segment_rows(source, "programme_health")
+    last = max((row["month"] for row in rows), default=None)
+    shown = [row for row in rows if row["month"] == last and row["value"] is not None]
+    shown.sort(key=lambda row: HEALTH_ORDER.get(row["status"], len(HEALTH_ORDER)))
+    definitions = source.view.definitions
     return tuple(
         HealthLine(
-            label=view.label(measure),
-            definition=view.definitions[measure].definition if measure in view.definitions else "",
+            label=source.view.label(row["measure"]),
+            definition=definitions[row["measure"]].definition
+            if row["measure"] in definitions
+            else "",
             value=row["value"],
             target=row["target"],
             unit=row["unit"] or "",
@@ -210,25 +222,32 @@ def health_lines(source: Source) -> tuple[HealthLine, ...]:
             month=row["month"],
             n=row["n"],
         )
-        for measure, row in last.items()
+        for row in shown[:MOST_HEALTH]
     )
 
 
 def access_lines(source: Source) -> tuple[AccessLine, ...]:
-    """Give the groups whose access is known, the furthest from everyone else first."""
-    shown = [row for row in _segment_rows(source, "access") if row["rate_ratio"] is not None]
-    shown.sort(key=lambda row: (row["measure"], row["group_dimension"], row["group"]))
+    """Give who comes to mentoring: each group's participation against everyone else's.
+
+    In the order of dimensions and groups, never of size: groups are not ranked.
+    """
+    shown = [
+        row
+        for row in _segment_rows(source, "access")
+        if row["measure"] == PARTICIPATION and row["rate_ratio"] is not None
+    ]
+    shown.sort(key=lambda row: (row["group_dimension"], row["group"]))
     return tuple(
         AccessLine(
             measure=source.view.label(row["measure"]),
-            group=f"{row['group_dimension'].replace('_', ' ')}: {row['group']}",
+            group=f"{dimension_label(row['group_dimension'])}: {row['group']}",
             rate=row["rate"],
             rate_ratio=row["rate_ratio"],
             ci_low=row["ci_low"],
             ci_high=row["ci_high"],
             n=row["n"],
         )
-        for row in shown
+        for row in shown[:MOST_ACCESS]
     )
 
 
@@ -263,6 +282,7 @@ ARM_NAMES = {"mentored": "Mentored", "comparison": "Matched peers"}
 
 def measure_text(value: float | None, unit: str) -> str:
     """Write a programme measure in its own unit."""
-    if unit.startswith("share"):
+    if unit == "share":
         return formats.share(value)
-    return formats.significant(value, 3)
+    text = formats.significant(value, 2)
+    return text if value is None else f"{text} {unit}"

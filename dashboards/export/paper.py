@@ -54,7 +54,7 @@ def paper_html(source: Source, brief: Brief) -> str:
         verdict=verdict_html(view),
         cards=cards_html(view),
         caveats=caveats_html(view),
-        forest=forest_html(view),
+        forest=forest_html(view, has_supporting=False),
         checks=checks_html(view),
         charts=_charts(source),
         measure_text=measure_text,

@@ -356,10 +356,10 @@ def _programme(deck: _Deck, _source: Source, brief: Brief) -> None:
         )
         for line in brief.health[:MOST_ROWS]
     ]
-    access = [("Participation and sponsorship", "Rate", "Ratio to the rest")]
+    access = [("Who starts mentoring", "A person-year", "Ratio to the rest")]
     access += [
         (
-            f"{line.measure}, {line.group}",
+            line.group,
             formats.significant(line.rate),
             f"{formats.decimal(line.rate_ratio)} ({formats.decimal(line.ci_low)} to "
             f"{formats.decimal(line.ci_high)})",
