@@ -20,8 +20,16 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+from groups import search_groups
 from processes import ROOT, machine
-from replications import Statement, build_frames, compile_statements, connect, given_frames
+from replications import (
+    Statement,
+    build_frames,
+    compile_statements,
+    connect,
+    given_frames,
+    leave_groups_out,
+)
 from second_world import END, WORLDS, draw_world
 
 from impact.cohort import OVERALL
@@ -48,22 +56,24 @@ from synthetic.truth import planted
 
 KEPT = ROOT / "build" / "bench" / "estimates"
 PLAN = (
-    "effect:2000:200",
-    "none:2000:200",
-    "strong:2000:200",
-    "effect:500:200",
-    "none:500:200",
-    "random:2000:40",
-    "hidden_ambition:2000:40",
-    "hidden_shock:2000:40",
-    "trait_only:2000:40",
-    "dip_only:2000:40",
+    *(f"{name}:500:600" for name in ("effect", "none", "strong")),
+    *(f"{name}:2000:100" for name in ("effect", "none", "strong")),
+    "hidden_ambition:2000:60",
+    *(f"{name}:2000:40" for name in ("random", "hidden_shock", "by_model", "spillover")),
+    *(f"{name}:2000:40" for name in ("trait_only", "dip_only")),
+    *(f"second_{name}:600:100" for name in ("effect", "none", "strong", "random")),
+    *(f"second_{name}:2000:40" for name in ("hidden_ambition", "hidden_shock")),
+    "none:200:100",
+    "effect:10000:4",
+    "groups:2000:60",
 )
 ONE_CAUSE = {
     "trait_only": Selection(trait=0.8, dip=0.0),
     "dip_only": Selection(trait=0.0, dip=0.8),
 }
 """Selection on one thing alone, without an effect: what the two designs are each blind to."""
+GROUPS = "groups"
+"""The job that looks at every group of organisations without effect."""
 SECOND = "second_"
 """Before the name of a scenario: the same in the second simulator."""
 ENOUGH = 75
@@ -235,18 +245,23 @@ def _single_designs(
 def run(plan: Sequence[str], kept: Path) -> None:
     """Run what is missing of each job, keeping every replication."""
     kept.mkdir(parents=True, exist_ok=True)
-    statements = compile_statements()
-    connection = connect()
+    statements, connection = compile_statements(only_all=False), connect()
+    alone = leave_groups_out(statements)
     for job in plan:
         name, engineers, count = job.split(":")
         path = kept / f"{name}-{engineers}.csv"
         done = pd.read_csv(path) if path.exists() else pd.DataFrame({"seed": []})
         seeds = sorted(set(range(int(count))) - set(done["seed"].astype(int)))
         for place, seed in enumerate(seeds, start=1):
-            records = replicate(
-                connection, statements, name, int(engineers), seed, seed >= FULL_RUNS
-            )
-            frame = pd.DataFrame(records, columns=_COLUMNS)
+            if name == GROUPS:
+                frames, _, as_of = draw("none", int(engineers), seed)
+                study = Study(as_of, follow_up_months=(6, 12))
+                found = search_groups(connection, statements, frames, study)
+                frame = pd.DataFrame([{"seed": seed, **found}])
+            else:
+                published = seed >= FULL_RUNS
+                records = replicate(connection, alone, name, int(engineers), seed, published)
+                frame = pd.DataFrame(records, columns=_COLUMNS)
             frame.to_csv(path, mode="a", header=not path.exists(), index=False)
             if place % 20 == 0 or place == len(seeds):
                 print(f"{job}: {place} of {len(seeds)}", flush=True)
@@ -316,7 +331,8 @@ def report(kept: Path) -> str:
     for path in sorted(kept.glob("*.csv"), key=_order):
         name, _, engineers = path.stem.rpartition("-")
         frame = pd.read_csv(path)
-        parts.append(_section(name, int(engineers), frame))
+        describe = _group_section if name == GROUPS else _section
+        parts.append(describe(name, int(engineers), frame))
     return "\n".join(parts)
 
 
@@ -363,6 +379,21 @@ def _section(name: str, engineers: int, frame: pd.DataFrame) -> str:
         )
     )
     lines.append(f"\nChecks: {checks}.\n")
+    return "\n".join(lines)
+
+
+def _group_section(name: str, engineers: int, frame: pd.DataFrame) -> str:
+    tests = frame["tests"].sum()
+    lines = [
+        f"## {name}, no effect, {engineers:,} people, {len(frame)} organisations\n",
+        f"{frame['groups'].mean():.0f} headline estimates of groups with enough data each.\n",
+        "| what is found where nothing happens | share |",
+        "|---|---|",
+        f"| organisations with a plain interval without zero | {frame['plain'].mean():.0%} |",
+        f"| organisations with a group better or worse | {frame['published'].mean():.0%} |",
+        f"| tests of a dimension below 5 % | {frame['rejected'].sum() / tests:.1%} |",
+        f"| tests below 2 % after Holm, as used | {frame['rejected_holm'].sum() / tests:.1%} |\n",
+    ]
     return "\n".join(lines)
 
 

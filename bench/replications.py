@@ -66,10 +66,7 @@ def compile_statements(
     wanted: Sequence[str] = WANTED,
     given: frozenset[str] = GIVEN,
 ) -> list[Statement]:
-    """Compile the project and list the statements between the given and the wanted models.
-
-    With `only_all`, groups are left out where they would begin to multiply the rows.
-    """
+    """Compile the project and list the statements between the given and the wanted models."""
     with tempfile.TemporaryDirectory() as folder:
         place = {"MENTORSHIP_WORK_DB": str(Path(folder) / f"{DATABASE}.duckdb")}
         command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile"]
@@ -81,7 +78,12 @@ def compile_statements(
             raise RuntimeError(f"dbt compile failed: {done.stdout}{done.stderr}")
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
     statements = _order(manifest["nodes"], wanted, given)
-    return [_for_all(one) for one in statements] if only_all else statements
+    return leave_groups_out(statements) if only_all else statements
+
+
+def leave_groups_out(statements: Sequence[Statement]) -> list[Statement]:
+    """The same statements for everyone together, where groups would begin to multiply the rows."""
+    return [_for_all(one) for one in statements]
 
 
 def _for_all(statement: Statement) -> Statement:
