@@ -59,6 +59,7 @@ bench: setup ## measure speed, memory and coverage; writes bench/*.md
 	$(BIN)/python bench/dashboard.py
 	$(BIN)/python bench/estimates.py
 	$(BIN)/python bench/designs.py
+	$(BIN)/python bench/speed.py
 
 docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \

@@ -131,21 +131,12 @@ def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection,
-    organisation: Organisation,
-    statements: Sequence[Statement],
-) -> None:
-    """Load one organisation and run the project's statements on it."""
-    build_frames(connection, given_frames(organisation), statements)
-
-
 def build_frames(
     connection: duckdb.DuckDBPyConnection,
     frames: Mapping[str, pd.DataFrame],
     statements: Sequence[Statement],
 ) -> None:
-    """The same for frames of any other source."""
+    """Load one organisation and run the project's statements on it."""
     for name, frame in frames.items():
         connection.register("given_frame", frame)
         connection.execute(f"create or replace table {name} as select * from given_frame")

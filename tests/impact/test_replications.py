@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 
@@ -18,12 +18,9 @@ pytestmark = pytest.mark.slow
 
 def load(name):
     """A script of the bench folder, which is no package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, BENCH / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+    if str(BENCH) not in sys.path:
+        sys.path.insert(0, str(BENCH))
+    return importlib.import_module(name)
 
 
 OUTCOMES = ("pr_cycle_time", "incident_rate", "retention", "promotion")
@@ -32,8 +29,6 @@ REPLICATIONS = 40
 
 @pytest.fixture(scope="module")
 def replicate():
-    load("processes")
-    load("second_world")
     replications, estimates = load("replications"), load("estimates")
     statements = replications.compile_statements()
     connection = replications.connect()

@@ -20,12 +20,11 @@ ONLY_ALL = "segment_dimension = 'all'"
 @pytest.fixture(scope="module")
 def organisation():
     """Material and ordered panel of one organisation of 600 people."""
-    load("processes")
-    replications = load("replications")
-    estimates = load("estimates")
+    replications, estimates = load("replications"), load("estimates")
     connection = replications.connect()
     statements = replications.compile_statements()
-    replications.build(connection, estimates.draw("effect", 600, 77), statements)
+    frames, _, _ = estimates.draw("effect", 600, 77)
+    replications.build_frames(connection, frames, statements)
     material = read_supported(
         connection.table("int_index_rows"),
         connection.table("int_index_outcomes"),
