@@ -47,7 +47,7 @@ def test_where_nothing_shows_it_nothing_is_guessed(exports, warehouse):
     assert warehouse.all(DAYS) == [(date(2011, 7, 5), None), (date(2012, 3, 1), None)]
     (problem,) = next(one for one in report.files if one.path.startswith("hris")).problems
     assert problem.startswith("termination_date could be day or month first (`date_order`")
-    assert problem.endswith("in 1 of 2 rows")
+    assert "in 1 of 2 rows (first in row 1)" in problem
 
 
 def test_a_column_that_shows_both_orders_is_read_only_where_it_is_plain(exports, warehouse):
