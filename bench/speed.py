@@ -4,7 +4,7 @@
 
 Processor seconds of one thread, so that other work on the machine does not count. The fit is
 pyfixest's `feols` of log cycle time on being mentored with person and month effects, compiled
-before it is timed. Prints one line; `bench/estimates.py` is where bias and coverage are.
+before it is timed. Writes `bench/speed.md`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 import numpy as np
 import pandas as pd
 import pyfixest
-from processes import machine
+from processes import ROOT, machine
 from replications import build_frames, compile_statements, connect, given_frames
 
 from impact.reading import read_material
@@ -70,15 +70,22 @@ def main() -> None:
         fits, pd.DataFrame(columns=_CHECKS), make_segment_tests(fits, study), study
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
+    line = (
         f"{arguments.engineers:,} people x {arguments.months} months, {machine()}: SQL "
         f"{modelled - started:.1f} s, {len(rows):,} estimates of {len(material.segments)} groups "
         f"{fitted - modelled:.1f} s, one compiled two-way fit {one_fit:.2f} s "
         f"({(fitted - modelled) / one_fit:.0f} times; with SQL "
         f"{(fitted - started) / one_fit:.0f}), peak {peak:.2f} GiB"
     )
+    print(line)
+    (ROOT / "bench" / "speed.md").write_text(f"{_HEAD}\n{line}.\n")
 
 
+_HEAD = """# Time and memory of the estimates
+
+Written by `make bench` (`bench/speed.py`): processor seconds of one thread. Set is 40 times the
+compiled two-way fit of log cycle time on the same panel, under 2 GB.
+"""
 _CHECKS = ["check", "outcome", "segment_dimension", "segment_value", "value", "threshold"]
 _CHECKS += ["status", "sentence"]
 
