@@ -418,12 +418,24 @@ def copy_records(look: Peek, target: Path) -> int:
         The file ends in the middle of a record.
     """
     written = 0
-    texts = text_chunks(look.path, gzipped=look.gzipped, encoding=look.encoding)
     with target.open("w", encoding="utf-8", newline="") as out:
-        for record in json_head.split(texts, look.steps, look.stream):
-            out.write((re.sub(r"[\r\n]+", " ", record) if record else "null") + "\n")
+        for line in record_lines(look):
+            out.write(line)
             written += 1
     return written
+
+
+def record_lines(look: Peek) -> Iterator[str]:
+    """Give the records of a JSON file, a line each; `null` for one that is no JSON.
+
+    Raises
+    ------
+    DamagedFileError
+        The file ends in the middle of a record.
+    """
+    texts = text_chunks(look.path, gzipped=look.gzipped, encoding=look.encoding)
+    for record in json_head.split(texts, look.steps, look.stream):
+        yield (re.sub(r"[\r\n]+", " ", record) if record else "null") + "\n"
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

@@ -94,12 +94,12 @@ def write_set(export: Export, target: Path) -> tuple[Export, list[int], list[Fil
     """
     ends: list[int] = []
     damaged: list[FileReport] = []
-    piece = target.with_name(f"{target.name}-piece")
     written = 0
-    with target.open("wb") as out:
+    with target.open("w", encoding="utf-8", newline="") as out:
         for part in export.parts:
+            lines: list[str] = []
             try:
-                lines = files.copy_records(part.look, piece)
+                lines = list(files.record_lines(part.look))
             except DamagedFileError as error:
                 damaged.append(
                     FileReport(
@@ -110,12 +110,9 @@ def write_set(export: Export, target: Path) -> tuple[Export, list[int], list[Fil
                         problems=(str(error),),
                     )
                 )
-                lines = 0
-            else:
-                out.write(piece.read_bytes())
-            written += lines
+            out.writelines(lines)
+            written += len(lines)
             ends.append(written)
-    piece.unlink(missing_ok=True)
     lost = {one.file_id for one in damaged}
     # Without the lost files it is another set: they are tried again with the next load.
     file_id = _hash([one.file_id for one in export.parts if one.file_id not in lost])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -81,6 +82,7 @@ def _likely(look: Peek) -> dict[str, str]:
     return {**found, **fields(look, None)}
 
 
+@functools.lru_cache(maxsize=1 << 16)  # asked for every shape and file
 def canonical(column: str) -> str:
     """Write a column name as the declarations do: `Employee ID`, `employeeId` -> `employee_id`."""
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", column)
