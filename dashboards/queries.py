@@ -38,6 +38,7 @@ from dashboards.rows import (
     SensitivityRow,
     SeriesPoint,
     Story,
+    TeamBand,
     TrustCheck,
 )
 from dashboards.scope import Scope
@@ -81,9 +82,19 @@ ROW_TYPES: tuple[type[Any], ...] = (
     KnownEvent,
     ReturnRow,
     Story,
+    TeamBand,
 )
 _COLUMN_NAMES = {"table_name": "table"}
-_NOT_SEGMENTED = (DataCheck, Definition, SegmentTest, SegmentEstimate, KnownEvent, ReturnRow, Story)
+_NOT_SEGMENTED = (
+    DataCheck,
+    Definition,
+    SegmentTest,
+    SegmentEstimate,
+    KnownEvent,
+    ReturnRow,
+    Story,
+    TeamBand,
+)
 
 
 def _natural(value: str) -> list[tuple[int, int, str]]:

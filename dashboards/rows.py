@@ -274,3 +274,18 @@ class ReturnRow(PublishedRow):
     estimate: float | None
     ci_low: float | None
     ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamBand(PublishedRow):
+    """A measure of a third of the teams, by how much of their time is mentored people's."""
+
+    table: ClassVar[str] = "team_outcomes"
+    order: ClassVar[str] = "measure, band"
+    measure: str
+    band: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n_teams: int | None
+    n: int | None

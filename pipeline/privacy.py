@@ -389,6 +389,33 @@ def _group(row: Row) -> Segment:
     return Segment(str(row["group_dimension"]), str(row["group_value"]))
 
 
+#: Fewest teams whose mean is published.
+MINIMUM_TEAMS = 5
+
+
+def team_outcomes(rows: Sequence[Row], minimum: int) -> list[Published]:
+    """Publish means over thirds of the teams; with one third too small, none of a measure."""
+    published = []
+    for of_measure in _grouped(rows, lambda row: str(row["measure"])).values():
+        is_hidden = len(of_measure) < len(_BANDS) or any(
+            row["teams_count"] < MINIMUM_TEAMS or row["people_count"] < minimum
+            for row in of_measure
+        )
+        published += [_team_outcome(row, is_hidden) for row in of_measure]
+    return published
+
+
+_BANDS = ("fewest", "some", "most")
+
+
+def _team_outcome(row: Row, is_hidden: bool) -> Published:
+    known = {"value": row["measure_value"], "n_teams": None, "n": None}
+    if is_hidden:
+        return _blank("team_outcomes", {**row, **known})
+    result = _rounded("team_outcomes", {**row, **known}, 2)
+    return result | {"n_teams": to_count(row["teams_count"]), "n": to_count(row["people_count"])}
+
+
 #: Measures of the return that rest on an estimate, and on which.
 RETURN_OUTCOMES = {
     "leavers_avoided": "retention",

@@ -132,6 +132,7 @@ def _programme(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str,
     return {
         "programme_health": privacy.programme_health(health, minimum),
         "access": privacy.access(_read(connection, "rpt_access"), minimum),
+        "team_outcomes": privacy.team_outcomes(_read(connection, "rpt_team_outcomes"), minimum),
         "known_events": privacy.known_events(_read(connection, "rpt_known_events")),
         "stories": privacy.stories(_read(connection, "rpt_stories")),
     }

@@ -128,6 +128,7 @@ TABLES: Mapping[str, Table] = {
             "status",
             "rows_checked:i failed:i quarantined:i",
         ),
+        _table("team_outcomes", "measure band", "", "value:f ci_low:f ci_high:f n_teams:i n:i"),
         _table("known_events", "kind organisation starts_on:d", "ends_on:d", ""),
         _table("stories", "title", "text published_on:d", ""),
         _table(

@@ -18,6 +18,7 @@ _HOST = "https://aldermoor.pagerduty.example"
 _PAGE = 500
 _ESCALATED, _HELPED, _AUTOMATIC, _MERGED, _LOW = 0.05, 0.08, 0.05, 0.012, 0.12
 _HANDOVER = 9 * 3600
+_DEPLOYMENTS = 3.0  # a month and service
 _ZONES = {
     "Lisbon": "Europe/Lisbon",
     "Toronto": "America/Toronto",
@@ -70,6 +71,7 @@ def write_incidents(
     pages = draw_pages(organisation, rng)
     shifts = _write_schedule(organisation, directory, out)
     users = _write_users(organisation, directory, out)
+    deployments = _write_deployments(organisation, out, rng.spawn(1)[0])
     end = organisation.calendar.days * DAY_SECONDS - 1
     for first in range(0, len(pages), _PAGE):
         rows = np.arange(first, min(first + _PAGE, len(pages)))
@@ -84,7 +86,32 @@ def write_incidents(
         "incidents_acknowledged": int(np.sum(pages.acknowledged <= end)),
         "on_call_shifts": shifts,
         "users": users,
+        "deployments": deployments,
     }
+
+
+def _write_deployments(organisation: Organisation, out: Path, rng: np.random.Generator) -> int:
+    """Who owns which service, and its deployments: some teams fail more, and less evenly."""
+    names, calendar = team_names(organisation.people_), organisation.calendar
+    keys = [f"S{team:05X}" for team in range(len(names))]
+    write_table(out / "services.csv", ("service", "team"), zip(keys, names, strict=True))
+    service = np.repeat(
+        np.arange(len(keys)), rng.poisson(_DEPLOYMENTS * calendar.months, len(keys))
+    )
+    seconds = np.floor(rng.random(len(service)) * calendar.days * DAY_SECONDS).astype(np.int64)
+    order = np.argsort(seconds, kind="stable")
+    service, seconds = service[order], seconds[order]
+    failing = rng.beta(2, 16, len(keys))[service] > rng.random(len(service))
+    status = np.where(failing, rng.choice(["failed", "rolled_back"], len(service)), "succeeded")
+    rows = zip(
+        [f"D{number:06d}" for number in range(1, len(service) + 1)],
+        [keys[code] for code in service.tolist()],
+        stamps(calendar, seconds).tolist(),
+        status.tolist(),
+        strict=True,
+    )
+    header = ("deployment_id", "service", "deployed_at", "status")
+    return write_table(out / "deployments.csv.gz", header, rows)
 
 
 def draw_pages(organisation: Organisation, rng: np.random.Generator) -> Pages:

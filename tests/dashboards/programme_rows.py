@@ -107,6 +107,15 @@ def tables() -> dict[str, list[Row]]:
         "programme_health": health(),
         "access": access(),
         "return_estimates": returns(),
+        "team_outcomes": [
+            {"measure": measure, "band": band, "value": value, "ci_low": low, "ci_high": high,
+             "n_teams": teams, "n": n}
+            for band in ("fewest", "some", "most")
+            for measure, value, low, high, teams, n in (
+                ("mentored_share", 0.2, 0.1, 0.3, 20, 180),
+                ("release_spread", None, None, None, None, None),
+            )
+        ],
         "known_events": [
             {"kind": "freeze", "organisation": "all", "starts_on": date(2025, 12, 18),
              "ends_on": date(2026, 1, 4)},
@@ -126,6 +135,7 @@ def definitions() -> list[Row]:
     """The dictionary's rows of the programme's measures."""
     named = {row["measure"] for row in health()}
     named |= {row["measure"] for row in returns()}
+    named |= {"mentored_share", "release_spread"}
     named |= {"access_ratio", "starts_of_mentoring", "sponsored_opportunities"}
     with SEED.open(encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if row["metric"] in named]

@@ -174,3 +174,18 @@ def test_a_price_is_the_settings_own_and_an_untold_return_says_why() -> None:
     found = returned(price_leaver=(12345.0, 3), waiting_hours=(None, 50))
     assert found["price_leaver"]["estimate"] == 12345.0
     assert "merge times" in found["waiting_hours"]["sentence"]
+
+
+def team_rows(*teams: int) -> list[dict[str, Any]]:
+    return [
+        {"measure": "change_failure_share", "band": band, "measure_value": 0.1234, "ci_low": 0.1,
+         "ci_high": 0.2, "teams_count": count, "people_count": 9 * count}
+        for band, count in zip(("fewest", "some", "most"), teams, strict=False)
+    ]  # fmt: skip
+
+
+def test_thirds_of_few_teams_are_withheld_together() -> None:
+    assert {row["value"] for row in privacy.team_outcomes(team_rows(5, 5, 5), 10)} == {0.12}
+    for teams in ((5, 4, 5), (5, 5)):
+        hidden = privacy.team_outcomes(team_rows(*teams), 10)
+        assert {row["value"] for row in hidden} == {row["n_teams"] for row in hidden} == {None}

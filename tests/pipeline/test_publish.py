@@ -25,6 +25,7 @@ REPORTS = (
     "supporting_estimates",
     "access",
     "return_estimates",
+    "team_outcomes",
     "known_events",
     "stories",
 )
