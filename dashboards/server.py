@@ -5,7 +5,6 @@ Nothing is loaded before the fork: a DuckDB that was open before it crashes the 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,6 +14,8 @@ from typing import Any, Protocol
 from dash import Dash
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+
+from pipeline.settings import set_environment
 
 THREADS = 4
 #: Where prometheus_client looks for the common counters when a worker first imports it.
@@ -54,7 +55,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
         self._make = make
         self._warm = warm
         self._counters = Path(tempfile.mkdtemp(prefix="mentorship-metrics-"))
-        os.environ[COUNTERS_VARIABLE] = str(self._counters)
+        set_environment({COUNTERS_VARIABLE: str(self._counters)})
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._settings: dict[str, Any] = {
             "bind": address,

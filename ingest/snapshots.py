@@ -32,7 +32,7 @@ JOB_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "job_family": ("job_family", "job_family_group", "job_function", "function", "discipline"),
     "org": (
-        *("org", "organisation", "organization", "division", "business_unit", "org_name"),
+        *("org", "division", "business_unit", "org_name"),
         *("department", "department_name", "dept"),
     ),
     "team": (

@@ -20,11 +20,13 @@ from impact.material import gather
 from impact.reading import read_event_time, read_panel, read_pools
 from impact.rows import Row
 from impact.sensitivity import Sensitivity
+from impact.supporting_verdicts import Supported
 
 ESTIMATES = Path(__file__).resolve().parents[2] / "models" / "marts" / "impact" / "_estimates.yml"
 FRAMES = {
     "fct_impact_fits": to_frame(Row, []),
     "rpt_impact_estimates": to_frame(Judged, []),
+    "rpt_supporting_estimates": to_frame(Supported, []),
     "rpt_survival_curves": to_frame(CurvePoint, []),
     "rpt_balance": to_frame(Balance, []),
     "rpt_trust_checks": to_frame(Check, []),
