@@ -40,8 +40,8 @@ def csv_bytes(table: PublishedTable) -> bytes:
     return text.getvalue().encode()
 
 
-def parquet_bytes(table: PublishedTable) -> bytes:
-    """Write a table as parquet, with the declared types."""
+def parquet_bytes(table: PublishedTable, brief: Brief) -> bytes:
+    """Write a table as parquet, with the declared types and where it is from."""
     made = io.BytesIO()
     columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
     arrays = [
@@ -49,7 +49,8 @@ def parquet_bytes(table: PublishedTable) -> bytes:
         for column, values in zip(table.columns, columns, strict=True)
     ]
     names = [column.name for column in table.columns]
-    pq.write_table(pa.table(arrays, names=names), made)
+    facts = {term.encode(): text.encode() for term, text in brief.provenance}
+    pq.write_table(pa.table(arrays, names=names).replace_schema_metadata(facts), made)
     return made.getvalue()
 
 
@@ -60,7 +61,7 @@ def all_files(tables: Mapping[str, PublishedTable], brief: Brief) -> Iterator[tu
         content = csv_bytes(table)
         resources.append(_resource(table, content))
         yield f"{table.name}.csv", content
-        yield f"{table.name}.parquet", parquet_bytes(table)
+        yield f"{table.name}.parquet", parquet_bytes(table, brief)
     yield "datapackage.json", _package(resources, brief)
 
 

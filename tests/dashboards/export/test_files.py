@@ -187,6 +187,7 @@ def test_tables_are_a_valid_data_package(source: Source, brief: Brief, tmp_path:
         frame = pq.read_table(tmp_path / f"{name}.parquet")
         assert frame.num_rows == len(table.rows)
         assert [tuple(row.values()) for row in frame.to_pylist()] == list(table.rows)
+        assert frame.schema.metadata[b"Snapshot"].decode() == source.snapshot.id
 
 
 # ---- bytes, odd contents ---------------------------------------------------------------------
