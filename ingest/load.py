@@ -164,6 +164,8 @@ def prepared(connection: duckdb.DuckDBPyConnection, key: bytes) -> Iterator[Path
     if parent is not None:
         for left in parent.glob(f"{SCRATCH_PREFIX}*"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
+    connection.execute("create schema if not exists raw")
+    connection.execute("create table if not exists raw.forgotten (hash varchar)")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"set memory_limit = '{MEMORY}'")
     # Names in clear may spill to disk while a file is read. The random numbers of the built-in

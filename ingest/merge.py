@@ -12,6 +12,7 @@ from datetime import datetime
 
 import duckdb
 
+from ingest import forget
 from ingest.declare import LOAD_COLUMNS, Column, Table
 from ingest.errors import AccountingError
 from ingest.read import Broken
@@ -61,8 +62,8 @@ def make_pseudonyms(
 ) -> None:
     """Hash every distinct name once, and find the bots among those who can be one.
 
-    Creates the temporary tables `pseudonyms` (name, hash) and `bots` (name), for all files that
-    were staged together.
+    Creates the temporary tables `pseudonyms` (name, hash, is_forgotten) and `bots` (name), for all
+    files that were staged together.
     """
     tables = {one.relation: one for one in staged}.values()
     named = [
@@ -79,7 +80,8 @@ def make_pseudonyms(
     ]
     nobody = "select null::varchar as name where false"
     connection.execute(
-        "create or replace temp table pseudonyms as select name, keyed(name) as hash "
+        "create or replace temp table pseudonyms as select name, keyed(name) as hash, "
+        "hash in (from raw.forgotten) as is_forgotten "
         f"from (select distinct name from ({' union all '.join(named or [nobody])})) "
         "where name is not null"
     )
@@ -188,7 +190,10 @@ def _quarantine(
 
 
 def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
-    """List in `repeated` the rows of which the same file has a later one, and count them."""
+    """List in `repeated` the rows of which the same file has a later one, and count them.
+
+    Rows about people who were erased are among them: they were known, and are not to be again.
+    """
     key = ", ".join(name(column) for column in staged.table.key)
     same = same_key(staged.table, "s", "k")
     connection.execute(
@@ -206,10 +211,18 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
             from {staged.rows} as s join keys as k on {same}
             where s._bad = 0
         )
-        select _seq from ranked where place > 1
+        select _seq from ranked where place > 1{_of_forgotten(staged)}
         """
     )
     return count(connection, "from repeated")
+
+
+def _of_forgotten(staged: Staged) -> str:
+    """SQL that adds the rows about forgotten people."""
+    named = "(select name from pseudonyms where is_forgotten)"
+    columns = forget.subjects(staged.table)
+    about = " or ".join(f"{name(column)} in {named}" for column in columns)
+    return f" union select _seq from {staged.rows} where _bad = 0 and ({about})" if about else ""
 
 
 def hashed_sql(staged: Staged, origin: Origin) -> str:
@@ -232,7 +245,8 @@ def _stored_sql(column: Column, staged: Staged, joins: list[str]) -> str:
     at = f"j{len(joins)}"
     if column.is_hashed:
         joins.append(f"left join pseudonyms as {at} on {at}.name = s.{name(column.name)}")
-        return f"{at}.hash"
+        is_person = column.kind == "person"
+        return f"case when not {at}.is_forgotten then {at}.hash end" if is_person else f"{at}.hash"
     if column.flags is not None:
         joins.append(f"left join bots as {at} on {at}.name = s.{name(column.flags)}")
         says = f" or s.b_{column.flags}" if column.flags in staged.known_bots else ""

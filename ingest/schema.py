@@ -81,6 +81,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("checked_at", "TIMESTAMPTZ"),
     ),
     "key_fingerprint": (("fingerprint", "VARCHAR"),),
+    # Keyed hashes of the names of people who were erased; no load takes them up again.
+    "forgotten": (("hash", "VARCHAR"),),
 }
 
 

@@ -126,6 +126,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
     owner_commands.add_recognise_options(one)
 
+    what = "take a person out of the private database and of every later snapshot"
+    one = _command(commands, common, "forget", _forget, what)
+    _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "KEY")
+    one.add_argument("person", metavar="PERSON", help="employee id, e-mail or login")
+
+    what = "make a new key and rebuild the private database from the exports with it"
+    one = _command(commands, common, "rotate-key", _rotate_key, what)
+    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
+    one.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="go on although files that were loaded are no longer among the exports",
+    )
+
     one = _command(commands, common, "draw", _draw, "draw places by lot among applicants")
     _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
     owner_commands.add_draw_options(one)
@@ -169,7 +183,7 @@ def _run_of(given: argparse.Namespace) -> tuple[Settings, Context]:
     def fetch(address: str, cache: Path) -> Path:
         from pipeline import remote
 
-        reads = given.command in (_refresh, _check, _identities, _recognise, _draw)
+        reads = given.command in (_refresh, _check, _identities, _recognise, _draw, _rotate_key)
         return remote.fetch(address, cache) if reads else remote.cached(address, cache)
 
     return read_run({name: getattr(given, name, None) for name in _OPTIONS}, fetch=fetch)
@@ -325,6 +339,24 @@ def _digest(given: argparse.Namespace) -> int:
 
 def _recognise(given: argparse.Namespace) -> int:
     return owner_commands.recognise(*_run_of(given), given)
+
+
+def _forget(given: argparse.Namespace) -> int:
+    from pipeline import erasure
+
+    erased = erasure.forget(_run_of(given)[1], given.person)
+    for line in erasure.lines(erased):
+        _say(line)
+    return 0
+
+
+def _rotate_key(given: argparse.Namespace) -> int:
+    from pipeline import rotation
+
+    settings, context = _run_of(given)
+    made = rotation.rotate(settings, context, Progress(), accept_loss=given.accept_loss)
+    _say(f"new key in {context.key}; {context.work_db} is rebuilt with it from {made} files")
+    return 0
 
 
 def _draw(given: argparse.Namespace) -> int:

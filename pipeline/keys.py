@@ -31,11 +31,13 @@ def obtain_key(path: Path, work_db: Path) -> bytes:
         The file can be read by others, is no key, or is not the one the warehouse was built with.
     """
     known = _known_fingerprint(work_db)
+    _finish_rotation(path, known)
     if not path.exists():
         if known is not None:
             raise KeyFileError(
                 f"{path}: the key file is missing, but {work_db} was built with one. Put the file "
-                "back, name it with KEY=, or build into a new WAREHOUSE."
+                "back, or name it with KEY=; if it is lost, `mentorship rotate-key` makes another "
+                "and rebuilds from the exports."
             )
         _make(path)
     key = _read(path)
@@ -53,6 +55,18 @@ def remember_key(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     connection.execute("create table if not exists raw.key_fingerprint (fingerprint varchar)")
     if connection.execute("select count(*) from raw.key_fingerprint").fetchone() == (0,):
         connection.execute("insert into raw.key_fingerprint values (?)", [key_fingerprint(key)])
+
+
+def next_key(path: Path) -> Path:
+    """Give the file in which a key waits to take a key's place."""
+    return path.with_name(f"{path.name}.next")
+
+
+def _finish_rotation(path: Path, known: str | None) -> None:
+    """Put a waiting key in place if the warehouse is switched to it: a rotation was cut off."""
+    waiting = next_key(path)
+    if known is not None and waiting.exists() and key_fingerprint(_read(waiting)) == known:
+        waiting.replace(path)
 
 
 def _make(path: Path) -> None:
