@@ -13,9 +13,9 @@ from dashboards.queries import Snapshot, SnapshotStore
 PATH = "/outcomes"
 TITLE = "Outcomes · Mentorship Impact"
 LEDE = (
-    "Four outcomes were chosen in advance and carry the verdict. The others support: they were "
-    "estimated in the same way, nothing allows for how many there are, and one in twenty would "
-    "look clear by chance alone."
+    "Four outcomes were chosen in advance and carry the verdict. The others support: they are "
+    "estimated in the same way and allow for each other's number, but they were not chosen in "
+    "advance, so read them for why, not for whether."
 )
 
 
