@@ -51,7 +51,9 @@ def _of(element: str) -> str:
 
 def _is_pull(record: Mapping[str, Any]) -> bool:
     author = record.get("author")
-    return not (isinstance(author, dict) and "is_bot" in author)
+    is_of_gh = isinstance(author, dict) and "is_bot" in author
+    # The generic shape in camel case names its repository so; a node never does.
+    return not is_of_gh and "repo" not in record
 
 
 REPO = (

@@ -306,5 +306,5 @@ def test_the_order_in_which_files_arrive_does_not_matter_when_rows_have_times(
 
 
 def test_a_key_that_is_never_null_is_compared_in_the_way_that_skips_most_of_a_large_table():
-    said = merge.same_key(schema.table("gh__pull_requests"), "a", "b")
+    said = merge.same_key(schema.table("git__pull_requests"), "a", "b")
     assert said == 'a."repo" = b."repo" and a."number" = b."number"'
