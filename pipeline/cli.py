@@ -65,6 +65,16 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--verbose", action="store_true", help="say more about each step")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    for add in (_add_refresh_commands, _add_reading_commands, _add_people_commands):
+        add(commands, common)
+    return parser
+
+
+def _add_refresh_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    """From exports to a snapshot."""
     one = _command(commands, common, "refresh", _refresh, "load, model, estimate and publish")
     _add_options(one, "EXPORTS", "WAREHOUSE", "AS_OF", "KNOWN_AT", "SETTINGS", "KEY")
     one.add_argument(
@@ -89,19 +99,24 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("EXPORTS", nargs="?", metavar="EXPORTS", help=_OPTIONS["EXPORTS"][1])
     _add_options(one, "SETTINGS")
 
-    what = "list names that are linked to nobody, in clear, from the exports and the key"
-    one = _command(commands, common, "identities", _identities, what)
-    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
-    one.add_argument("--out", type=Path, metavar="FILE", help="write a review to a private file")
-    one.add_argument(
-        "--accept", type=Path, metavar="FILE", help="take the accepted rows of a review"
-    )
-
     one = _command(commands, common, "placebo", _placebo, "draw placebo mentees (a minute)")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
     one.add_argument("--draws", type=_positive, help="how many (default: 200, fewer if large)")
     one.add_argument("--seed", type=int, default=1, help="seed of the draws (default: 1)")
 
+    one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
+    as_committed = "(default: as in data/sample)"
+    one.add_argument("--engineers", type=_positive, help=f"people ever employed {as_committed}")
+    one.add_argument("--months", type=_positive, help=f"months of history {as_committed}")
+    one.add_argument("--seed", type=int, help=f"seed of the draw {as_committed}")
+    one.add_argument("--out", type=Path, required=True, help="new folder to write to")
+
+
+def _add_reading_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    """From a snapshot to whoever reads it."""
     one = _command(commands, common, "dashboard", _dashboard, "serve the last snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS", "HOST", "PORT")
 
@@ -120,6 +135,20 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, common, "digest", _digest, "say what changed since a snapshot")
     _add_options(one, "WAREHOUSE", "EXPORTS", "SETTINGS")
     export_commands.add_digest_options(one)
+
+
+def _add_people_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    """About single people, for who holds the key; and places in the next cohort."""
+    what = "list names that are linked to nobody, in clear, from the exports and the key"
+    one = _command(commands, common, "identities", _identities, what)
+    _add_options(one, "EXPORTS", "WAREHOUSE", "SETTINGS", "KEY")
+    one.add_argument("--out", type=Path, metavar="FILE", help="write a review to a private file")
+    one.add_argument(
+        "--accept", type=Path, metavar="FILE", help="take the accepted rows of a review"
+    )
 
     what = "list mentors who wish to be named, for the owner's eyes"
     one = _command(commands, common, "recognise", _recognise, what)
@@ -148,14 +177,6 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, common, "plan-cohort", _plan_cohort, what)
     _add_options(one, "WAREHOUSE")
     owner_commands.add_plan_cohort_options(one)
-
-    one = _command(commands, common, "sample", _sample, "write a synthetic organisation's exports")
-    as_committed = "(default: as in data/sample)"
-    one.add_argument("--engineers", type=_positive, help=f"people ever employed {as_committed}")
-    one.add_argument("--months", type=_positive, help=f"months of history {as_committed}")
-    one.add_argument("--seed", type=int, help=f"seed of the draw {as_committed}")
-    one.add_argument("--out", type=Path, required=True, help="new folder to write to")
-    return parser
 
 
 def _command(

@@ -42,8 +42,7 @@ def _add_view(parser: argparse.ArgumentParser) -> None:
 
 def export(context: Context, given: argparse.Namespace) -> int:
     """Write the planning pack; 1 where the system lacks what one of the files needs."""
-    from dashboards.export.pack import KINDS, PACK
-    from dashboards.export.process import write_apart
+    from dashboards.export.pack import KINDS, PACK, write_pack
     from dashboards.export.source import current_file, request_of
 
     kinds = [kind for kind in KINDS if kind in (given.only or PACK)]
@@ -54,7 +53,7 @@ def export(context: Context, given: argparse.Namespace) -> int:
     with _as_pipeline_errors():
         request = request_of(given.segment, given.follow_up)
         path = current_file(context.warehouse)
-        written = write_apart(path, request, given.out.absolute(), kinds, given.template)
+        written = write_pack(path, request, given.out.absolute(), kinds, given.template)
     for made in written.paths:
         if made.parent == given.out.absolute():
             _say(f"wrote {made}")
