@@ -21,7 +21,7 @@ import duckdb
 
 import ingest
 from ingest import forget
-from pipeline import lock, placebo, plan, publish, snapshots, transform
+from pipeline import lock, placebo, plan, publish, snapshots, transform, turnout
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
@@ -128,6 +128,9 @@ def _publish(
         tables = publish.collect(connection, settings, facts)
         path = snapshots.publish(context.snapshots, name, tables, settings.snapshots_kept)
         bar.update(len(tables))
+        nobody = turnout.why_nobody(connection, as_of, inputs.loaded.first_event_on)
+    if nobody:
+        progress.say(nobody)
     return Outcome(path, is_new=True)
 
 
@@ -169,6 +172,12 @@ def _load(
                 raise BadInputError(str(error)) from error
         for problem in report.problems:
             progress.say(problem)
+        unread = sum(one.status == "unrecognised" for one in report.files)
+        if unread:
+            progress.say(
+                f"files of no known shape, left unread: {unread}. `mentorship check` prints a "
+                "mapping for each, to fill in and paste into mentorship.toml."
+            )
         loaded = _loaded(connection, context)
         first = loaded.first_event_on
         if context.as_of and first and context.as_of < first:

@@ -296,10 +296,13 @@ def mentorships_cut_to(home: Path, folder: Path, rows: int) -> Path:
     return exports
 
 
-def test_one_mentee_gives_no_figure_and_no_error(home: Path, tmp_path: Path) -> None:
+def test_one_mentee_gives_no_figure_no_error_and_the_reason(home: Path, tmp_path: Path) -> None:
     exports = mentorships_cut_to(home, tmp_path, 1)
+    (exports / "git" / "strange.csv").write_text("colour,taste\nred,sweet\n")
     done = refresh(exports, tmp_path / "w", tmp_path / "key")
     assert done.returncode == 0, done.stderr
+    assert "files of no known shape, left unread: 1. `mentorship check`" in done.stderr
+    assert "nobody is compared: of 1 mentee none" in done.stderr
     with duckdb.connect(str(current(tmp_path / "w")), read_only=True) as connection:
         rows = connection.execute(
             "select verdict, estimate, n_mentored from impact_estimates "
