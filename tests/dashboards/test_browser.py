@@ -53,6 +53,29 @@ PUSH = """path => {
     history.pushState({}, "", path);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 }"""
+# Cards side by side that do not start at one height, and cells whose contents touch.
+CROOKED = """() => {
+    const seen = element => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return range.getBoundingClientRect();
+    };
+    const sideBySide = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const found = [];
+    for (const card of document.querySelectorAll(".card + .card")) {
+        const before = card.previousElementSibling.getBoundingClientRect();
+        const own = card.getBoundingClientRect();
+        if (sideBySide(before, own) && Math.abs(before.top - own.top) > 1)
+            found.push(`crooked: ${card.innerText.slice(0, 40)}`);
+    }
+    for (const row of document.querySelectorAll("tr")) {
+        const cells = [...row.querySelectorAll("td")].filter(cell => cell.innerText).map(seen);
+        for (const a of cells) for (const b of cells)
+            if (a.left < b.left && sideBySide(a, b) && b.left - a.right < 4)
+                found.push(`touching: ${row.innerText.slice(0, 80)}`);
+    }
+    return found;
+}"""
 STATES = {
     "payments": ("organisation", "Payments"),
     "withheld": ("organisation", "Mobile"),
@@ -145,6 +168,7 @@ class Visit:
         assert self.outside == []
         wide, inner = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide == inner
+        assert self.page.evaluate(CROOKED) == []
 
     def check_axe(self) -> None:
         result = Axe().run(self.page)
