@@ -62,7 +62,7 @@ def check_placebos(placebos: Sequence[Placebo]) -> list[Check]:
                 None,
                 None,
                 "not_checked",
-                "Placebo mentees were not drawn; `mentorship placebo` draws them.",
+                "Placebo mentees were not drawn: the command mentorship placebo draws them.",
             )
         ]
     checks = []
