@@ -127,6 +127,8 @@ def draw(
         "retention": float(truth.retention.difference[at]),
         "promotion": float(truth.promotion.difference[at]),
         "employed_months": float(truth.employed_months.difference[at]),
+        "leaving_hazard": float(np.log(truth.leaving_hazard_ratio)),
+        "promotion_hazard": float(np.log(truth.promotion_hazard_ratio)),
     }
     return given_frames(organisation), effects, organisation.parameters.end
 
@@ -166,6 +168,9 @@ def _estimate(
     flags = {"control": status["negative_control"], "designs": status["design_agreement"]}
     flags |= {"dip": status["dip"], "balance": status["balance"]}
     for row in from_frame(Row, fits):
+        if row.scale == "hazard_ratio":
+            yield from _hazard(row, truth)
+            continue
         is_mean = row.scale == "months" and row.follow_up_months == 12
         if not is_mean and not study.is_headline(row.outcome, row.scale, row.follow_up_months):
             continue
@@ -180,9 +185,16 @@ def _estimate(
     yield from _other_estimators(material, from_frame(Sensitivity, varied), study, truth)
 
 
-def _record(row: Row, truth: Mapping[str, float]) -> dict[str, object]:
+def _hazard(row: Row, truth: Mapping[str, float]) -> Iterator[dict[str, object]]:
+    """A hazard ratio at its outcome's window, where one was planted."""
+    name = {"retention": "leaving_hazard", "promotion": "promotion_hazard"}[row.outcome]
+    if name in truth and row.follow_up_months == HEADLINE_MONTHS[row.outcome]:
+        yield _record(row, truth, name)
+
+
+def _record(row: Row, truth: Mapping[str, float], name: str | None = None) -> dict[str, object]:
     known = row.effect is not None and row.standard_error is not None
-    name = "employed_months" if row.scale == "months" else row.outcome
+    name = name or ("employed_months" if row.scale == "months" else row.outcome)
     reach = critical_value(0.05, row.degrees or np.inf) * row.standard_error if known else None
     return {
         "outcome": name,

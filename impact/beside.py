@@ -141,6 +141,8 @@ def _fit_all(arranged: Arranged, study: Study) -> Iterator[Row]:
     around = Surroundings(arranged.eligible, study.as_of)
     for size in FOLLOW_UP:
         for row in fit_matched(arranged.cohort, size, around):
+            if row.scale == "hazard_ratio":  # simulated for the main design alone
+                continue
             missing = {"pr_cycle_time": not study.has_git, "incident_rate": not study.has_incidents}
             if missing.get(row.outcome):
                 continue

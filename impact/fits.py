@@ -11,6 +11,7 @@ import numpy as np
 from impact.arms import Measure, count_at_risk, read_arm
 from impact.cohort import Cohort, Segment, Table
 from impact.cycle_time import mean_log_hours
+from impact.hazard import rate
 from impact.matched import Surroundings, fit_matched
 from impact.material import Material
 from impact.naive import fit_before_after, fit_naive, since_hire
@@ -91,4 +92,6 @@ def _never_mentored(row: Row, people: Table | None) -> float | None:
     never = since_hire(people, measure).never
     if count_at_risk(never, row.follow_up_months) < 2:
         return None
+    if row.scale == "hazard_ratio":
+        return rate(never.time, never.event, row.follow_up_months)
     return read_arm(never, measure, row.follow_up_months)[0]

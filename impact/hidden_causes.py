@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_COMMON = 0.15
 _COHEN = 0.91
 """Log risk ratio for one standardised difference of a continuous outcome."""
 
@@ -37,6 +38,33 @@ def e_value_of_ratio(ratio: float, low: float, high: float) -> EValue:
     """
     nearer = 1.0 if low <= 1.0 <= high else (low if ratio > 1 else high)
     return EValue(_e_value(ratio), _e_value(nearer))
+
+
+def e_value_of_hazard_ratio(ratio: float, low: float, high: float, share: float) -> EValue:
+    """E-value of a hazard ratio; where events are common it overstates the risk ratio.
+
+    Parameters
+    ----------
+    ratio, low, high
+        Estimate and bounds, positive.
+    share
+        Share of the people compared who met the event, 0 to 1. Above 0.15 the ratio of hazards is
+        first turned into one of risks.
+
+    References
+    ----------
+    VanderWeele (2017), "On a square-root transformation of the odds ratio for a common outcome",
+    Epidemiology 28(6), and VanderWeele and Ding (2017), table 2, for hazard ratios.
+    """
+    if share > _COMMON:
+        ratio, low, high = (_risk_ratio(value) for value in (ratio, low, high))
+    return e_value_of_ratio(ratio, low, high)
+
+
+def _risk_ratio(hazard_ratio: float) -> float:
+    """Risk ratio that a hazard ratio of a common event comes to."""
+    root = math.sqrt(hazard_ratio)
+    return float((1.0 - 0.5**root) / (1.0 - 0.5 ** (1.0 / root)))
 
 
 def e_value_of_log_hours(

@@ -14,6 +14,7 @@ from impact.cohort import OVERALL, Segment
 from impact.hidden_causes import (
     EValue,
     e_value_of_difference,
+    e_value_of_hazard_ratio,
     e_value_of_log_hours,
     e_value_of_ratio,
 )
@@ -368,11 +369,20 @@ def _e_value(row: Row, figures: Figures) -> EValue | None:
     if row.outcome == "pr_cycle_time":
         logs = (math.log(estimate), math.log(low), math.log(high))
         return e_value_of_log_hours(*logs, row.deviation or 0.0)
-    if row.scale in ("ratio", "hazard_ratio"):
+    if row.scale == "ratio":
         return e_value_of_ratio(estimate, low, high)
+    if row.scale == "hazard_ratio":
+        return e_value_of_hazard_ratio(estimate, low, high, _event_share(row))
     if row.scale == "difference" and row.mentored_value is not None:
         return e_value_of_difference(row.mentored_value, row.comparison_value or 0.0, low, high)
     return None
+
+
+def _event_share(row: Row) -> float:
+    """Share of the people compared who met the event."""
+    met = (row.events_mentored or 0) + (row.events_comparison or 0)
+    spared = (row.nonevents_mentored or 0) + (row.nonevents_comparison or 0)
+    return met / (met + spared) if met + spared else 0.0
 
 
 def check_looks(study: Study) -> Check:

@@ -12,6 +12,7 @@ import numpy as np
 from impact.arms import Measure
 from impact.cohort import Cohort, Table, count_people
 from impact.cycle_time import fit_cycle_time, mean_log_hours, mirror_column
+from impact.hazard import fit_hazard_ratio, mentored_rate
 from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
 from impact.rows import Row
@@ -46,7 +47,7 @@ class Surroundings:
 
 
 def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iterator[Row]:
-    """All matched rows of one segment and window: four outcomes and the restricted mean.
+    """All matched rows of one segment and window: outcomes, restricted mean, hazard ratios.
 
     Parameters
     ----------
@@ -59,9 +60,13 @@ def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iter
     """
     yield _cycle_time(cohort, months, surroundings)
     yield _incident_rate(cohort, months, surroundings)
-    yield _staying(cohort, "retention", months, surroundings)
+    retention = _staying(cohort, "retention", months, surroundings)
+    yield retention
     yield _staying(cohort, "months", months, surroundings)
-    yield _staying(cohort, "promotion", months, surroundings)
+    promotion = _staying(cohort, "promotion", months, surroundings)
+    yield promotion
+    yield _hazard_ratio(cohort, retention)
+    yield _hazard_ratio(cohort, promotion)
 
 
 def _blank(
@@ -157,6 +162,32 @@ def _staying(cohort: Cohort, measure: Measure, months: int, around: Surroundings
         row.with_fit(result.fit),
         mentored_value=result.mentored,
         comparison_value=result.comparison,
+    )
+
+
+def _hazard_ratio(cohort: Cohort, difference: Row) -> Row:
+    """Leaving or promotion as a ratio of rates, on the people and under the limits of a row."""
+    row = dataclasses.replace(
+        difference,
+        scale="hazard_ratio",
+        effect=None,
+        standard_error=None,
+        degrees=None,
+        mentored_value=None,
+        comparison_value=None,
+    )
+    table = cohort.designs.get("a")
+    if table is None or row.refusal is not None:
+        return row
+    measure: Measure = "promotion" if row.outcome == "promotion" else "retention"
+    fit = fit_hazard_ratio(table, measure, row.follow_up_months)
+    if isinstance(fit, Refusal):
+        return row.with_refusal(fit)
+    mentored = mentored_rate(table, measure, row.follow_up_months)
+    return dataclasses.replace(
+        row.with_fit(fit),
+        mentored_value=mentored,
+        comparison_value=mentored / float(np.exp(fit.estimate)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards import formats, sentences
-from dashboards.components.forest import interval_text
+from dashboards.components.forest import SUPPORTING_METRICS, interval_text
 from dashboards.components.health import label
 from dashboards.outcomes import BY_KEY
 from dashboards.queries import Snapshot
@@ -40,6 +40,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "voluntary_leaving",
             "involuntary_leaving",
             "regrettable",
+            "leaving_hazard",
+            "promotion_hazard",
         ),
     ),
     ("New hires mentored in their first three months", ("onboarding_",)),
@@ -86,8 +88,8 @@ def sections(snapshot: Snapshot, wanted: Sequence[str] = ()) -> list[Section]:
     definitions = snapshot.definitions()
     filed: dict[str, list[Line]] = {title: [] for title, _ in SECTIONS}
     for row in _shown(snapshot):
-        if not wanted or row.outcome.startswith(tuple(wanted)):
-            filed[_section_of(row.outcome)].append(_line(row, definitions))
+        if not wanted or _metric(row).startswith(tuple(wanted)):
+            filed[_section_of(_metric(row))].append(_line(row, definitions))
     return [Section(title, tuple(lines)) for title, lines in filed.items() if lines]
 
 
@@ -105,7 +107,19 @@ def _shown(snapshot: Snapshot) -> list[Estimate]:
         if known is None or (is_right and known.scale == row.scale):
             found[row.outcome] = row
     headline = [found[key] for key in BY_KEY if key in found]
-    return [*headline, *(row for key, row in sorted(found.items()) if key not in BY_KEY)]
+    others = [row for key, row in sorted(found.items()) if key not in BY_KEY]
+    hazards = [
+        row for row in snapshot.rows(Estimate, "all", "all")
+        if row.scale == "hazard_ratio" and row.follow_up_months == _WINDOWS["difference"]
+    ]  # fmt: skip
+    return [*headline, *others, *sorted(hazards, key=_metric)]
+
+
+def _metric(row: Estimate) -> str:
+    """Name under which the dictionary holds what a row is about."""
+    if row.scale == "hazard_ratio":
+        return SUPPORTING_METRICS.get((row.outcome, row.scale), row.outcome)
+    return row.outcome
 
 
 def _section_of(outcome: str) -> str:
@@ -115,12 +129,13 @@ def _section_of(outcome: str) -> str:
 
 
 def _line(row: Estimate, definitions: Mapping[str, Definition]) -> Line:
-    known = definitions.get(row.outcome)
+    metric = _metric(row)
+    known = definitions.get(metric)
     has_figures = row.estimate is not None
     return Line(
-        key=row.outcome,
-        label=label(row.outcome, definitions),
-        link=f"/outcomes/{row.outcome}" if row.outcome in BY_KEY else "",
+        key=metric,
+        label=label(metric, definitions),
+        link=f"/outcomes/{metric}" if metric in BY_KEY else "",
         definition=formats.tidy(known.definition) if known else "",
         window=f"{row.follow_up_months} months",
         effect=formats.effect(row.estimate, row.scale),

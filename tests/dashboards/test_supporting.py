@@ -43,13 +43,14 @@ def lines(snapshot: Snapshot, *wanted: str) -> dict[str, tuple[str, supporting.L
         ("pr_pickup_time", "Changes and reviews"),
         ("sleep_hour_interruptions", "On call"),
         ("internal_mobility", "Careers"),
+        ("leaving_hazard", "Careers"),
         ("mentor_retention", "Mentors, against matched people who do not mentor"),
         ("team_incident_rate", "Teams, as the unit"),
         ("engagement", "Your own measures"),
     ],
 )
 def test_outcome_stands_in_its_section(tmp_path: Path, outcome: str, title: str) -> None:
-    extra = () if outcome == "retention" else (row(outcome, 6),)
+    extra = () if outcome in ("retention", "leaving_hazard") else (row(outcome, 6),)
     assert lines(snapshot_of(tmp_path, *extra))[outcome][0] == title
 
 

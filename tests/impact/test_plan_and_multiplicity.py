@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from impact.hidden_causes import e_value_of_difference, e_value_of_log_hours, e_value_of_ratio
+from impact.hidden_causes import (
+    e_value_of_difference,
+    e_value_of_hazard_ratio,
+    e_value_of_log_hours,
+    e_value_of_ratio,
+)
 from impact.looks import Plan, find_look, look_levels
 from impact.multiplicity import adjust_holm, applied_level
 from impact.power import decidable_on, detectable_shift, on_scale
@@ -101,6 +106,16 @@ def test_e_value_of_a_difference_uses_the_rarer_event():
     assert value is not None
     assert value.estimate == pytest.approx(e_value_of_ratio(0.5, 0.1, 0.9).estimate)
     assert value.bound == pytest.approx(e_value_of_ratio(0.5, 0.1, 0.9).bound)
+
+
+def test_hazard_ratio_of_a_common_event_is_turned_into_one_of_risks():
+    rare, common = (e_value_of_hazard_ratio(0.6, 0.4, 0.9, share) for share in (0.15, 0.16))
+    assert rare == e_value_of_ratio(0.6, 0.4, 0.9)
+    # VanderWeele and Ding (2017), table 2: (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)).
+    ratios = [(1 - 0.5**value**0.5) / (1 - 0.5 ** (1 / value) ** 0.5) for value in (0.6, 0.4, 0.9)]
+    assert common == e_value_of_ratio(*ratios)
+    assert common.estimate < rare.estimate
+    assert e_value_of_hazard_ratio(0.8, 0.6, 1.1, 0.5).bound == 1.0
 
 
 def test_e_value_needs_an_event_and_a_spread():

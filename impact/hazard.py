@@ -1,0 +1,216 @@
+"""Rates of leaving and promotion compared as a hazard ratio within matched cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.arms import Measure
+from impact.clusters import two_way_error
+from impact.cohort import Table
+from impact.staying import event_columns
+from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
+from impact.weights import att_weights
+
+_MAX_STEPS = 50
+_TOLERANCE = 1e-10
+_RUNAWAY = 12.0
+"""A log hazard ratio this large is the sign of a fit running away to infinity."""
+_NO_FIT = Refusal("separation", "The model has no single best fit at this size.")
+
+
+def fit_hazard_ratio(table: Table, measure: Measure, months: int) -> Fit | Refusal:
+    """Compare how soon mentees and their cell mates leave, or are promoted, up to a horizon.
+
+    Weighted proportional hazards with a baseline hazard of its own in every matched cell. What
+    competes censors: of promotion, leaving does; people of the top rank are not at risk.
+
+    Parameters
+    ----------
+    table
+        The segment's rows in design a.
+    measure
+        `retention` for leaving, `promotion` for promotion.
+    months
+        The horizon, counted from the landmark; nothing after it counts.
+
+    Returns
+    -------
+    Fit | Refusal
+        The log hazard ratio, clustered by cell and person.
+    """
+    time, event, able = event_columns(table, measure)
+    is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
+    known = able & np.isfinite(time) & (time > 0)
+    weight = att_weights(cell, is_mentee, known)
+    met = (event == 1) & (time <= months)
+    return fit_proportional(time, met, is_mentee, weight, cell, cell, table.label("person_id"))
+
+
+def fit_proportional(
+    time: FloatArray,
+    met: BoolArray,
+    exposed: BoolArray,
+    weight: FloatArray,
+    stratum: IntArray,
+    first: IntArray,
+    second: IntArray,
+) -> Fit | Refusal:
+    """Fit the hazard of exposed people as a multiple of that of the others of their stratum.
+
+    Parameters
+    ----------
+    time
+        Shape (n,): months under observation, finite and positive where the weight is.
+    met
+        Shape (n,): whether the event ended them; else they are censored.
+    exposed
+        Shape (n,): true for mentees.
+    weight
+        Shape (n,), not negative; rows of weight 0 take no part.
+    stratum
+        Shape (n,): rows of one number share a baseline hazard.
+    first, second
+        Shape (n,): the two clusterings of the sandwich.
+
+    Returns
+    -------
+    Fit | Refusal
+        The log hazard ratio. Refused without events, where only one arm has them or could have
+        had them, and on times that are no times.
+
+    References
+    ----------
+    Cox (1972), "Regression models and life-tables", JRSS B 34(2), with ties after Breslow (1974);
+    Lin and Wei (1989), "The robust inference for the Cox proportional hazards model", JASA 84(408),
+    and Binder (1992), Biometrika 79(1), for the error under weights.
+    """
+    used = weight > 0
+    if not used.any():
+        return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
+    if not np.isfinite(time[used]).all() or (time[used] <= 0).any():
+        return Refusal("bad_values", "Some times are infinite or below zero.")
+    rows = np.flatnonzero(used)
+    risk = _line_up(time[rows], met[rows], exposed[rows], weight[rows], stratum[rows])
+    effect = _solve(risk)
+    if isinstance(effect, Refusal):
+        return effect
+    influence = np.zeros(weight.size)
+    influence[rows[risk.order]] = _influence(risk, effect)
+    clustered = two_way_error(influence, first, second)
+    if clustered.standard_error <= 0:
+        return Refusal("too_few_people", "There are too few people to say how sure this is.")
+    return Fit(effect, clustered.standard_error, clustered.degrees, influence, used)
+
+
+def rate(time: FloatArray, event: IntArray, months: int) -> float:
+    """Events of interest (number 1) per month under observation up to a horizon."""
+    met = (event == 1) & (time <= months)
+    return float(np.count_nonzero(met) / np.sum(np.minimum(time, months)))
+
+
+def mentored_rate(table: Table, measure: Measure, months: int) -> float:
+    """The matched mentees' events per month under observation up to a horizon."""
+    time, event, able = event_columns(table, measure)
+    is_mentee = table.flag("is_mentee")
+    known = able & np.isfinite(time) & (time > 0)
+    mentees = is_mentee & (att_weights(table.label("cell_id"), is_mentee, known) > 0)
+    return rate(time[mentees], event[mentees], months)
+
+
+@dataclass(frozen=True)
+class _Risk:
+    """Rows in order of stratum and time, with who was at risk with each: shape (n,) each.
+
+    Attributes
+    ----------
+    order
+        Positions of the rows in the order given.
+    last
+        Position of the last row of the same stratum and time.
+    opening
+        Position of the stratum's first row.
+    exposed, weight, met
+        Of the row itself.
+    mentored, others
+        Weight of either arm under observation just before the row's time.
+    """
+
+    order: IntArray
+    last: IntArray
+    opening: IntArray
+    exposed: BoolArray
+    weight: FloatArray
+    met: BoolArray
+    mentored: FloatArray
+    others: FloatArray
+
+
+def _line_up(
+    time: FloatArray, met: BoolArray, exposed: BoolArray, weight: FloatArray, stratum: IntArray
+) -> _Risk:
+    order = np.lexsort((time, stratum))
+    at, group = time[order], stratum[order]
+    place = np.arange(order.size)
+    opens = np.diff(group, prepend=group[0] - 1) != 0
+    new = opens | (np.diff(at, prepend=np.nan) != 0)
+    opening = np.maximum.accumulate(np.where(opens, place, 0))
+    first = np.maximum.accumulate(np.where(new, place, 0))
+    starts = np.append(np.flatnonzero(new), order.size)
+    last = starts[np.cumsum(new)] - 1
+    groups = np.append(np.flatnonzero(opens), order.size)
+    end = groups[np.cumsum(opens)]
+
+    def at_risk(values: FloatArray) -> FloatArray:
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        summed: FloatArray = running[end] - running[first]
+        return summed
+
+    arm, own = exposed[order], weight[order]
+    return _Risk(
+        order, last, opening, arm, own, met[order], at_risk(own * arm), at_risk(own * ~arm)
+    )
+
+
+def _solve(risk: _Risk) -> float | Refusal:
+    """Newton steps on the one coefficient; the partial likelihood is concave in it."""
+    tells = risk.met & (risk.mentored > 0) & (risk.others > 0)
+    weight, exposed = risk.weight[tells], risk.exposed[tells]
+    if not exposed.any() or exposed.all():
+        return Refusal("no_events", "Only one of the two groups has anybody with the event.")
+    log_odds = np.log(risk.mentored[tells] / risk.others[tells])
+    effect = 0.0
+    for _ in range(_MAX_STEPS):
+        expected = 1.0 / (1.0 + np.exp(-(log_odds + effect)))
+        information = float(np.sum(weight * expected * (1.0 - expected)))
+        if not information > 0:
+            return _NO_FIT
+        step = float(np.sum(weight * (exposed - expected))) / information
+        effect += float(np.clip(step, -1.0, 1.0))
+        if abs(step) < _TOLERANCE:
+            return effect if abs(effect) <= _RUNAWAY else _NO_FIT
+    return Refusal("no_convergence", _NO_FIT.sentence)
+
+
+def _influence(risk: _Risk, effect: float) -> FloatArray:
+    """What each row, in order, adds to the error of the coefficient."""
+    ratio = float(np.exp(effect))
+    total = risk.others + ratio * risk.mentored
+    expected = np.divide(ratio * risk.mentored, total, out=np.zeros(total.size), where=total > 0)
+    mass = risk.weight * risk.met
+    hazard = np.divide(mass, total, out=np.zeros(total.size), where=total > 0)
+    drift, pull = (_until(risk, values) for values in (hazard, hazard * expected))
+    blow = np.where(risk.exposed, ratio, 1.0)
+    residual = np.where(risk.met, risk.exposed - expected, 0.0)
+    residual -= blow * (risk.exposed * drift - pull)
+    information = float(np.sum(mass * expected * (1.0 - expected)))
+    influence: FloatArray = risk.weight * residual / information
+    return influence
+
+
+def _until(risk: _Risk, values: FloatArray) -> FloatArray:
+    """Sum over a row's stratum up to and with its own time."""
+    running = np.concatenate([[0.0], np.cumsum(values)])
+    summed: FloatArray = running[risk.last + 1] - running[risk.opening]
+    return summed
