@@ -15,6 +15,7 @@ import numpy as np
 
 from synthetic import truth
 from synthetic.directory import look_up
+from synthetic.engagement import METRIC, write_engagement
 from synthetic.git import PLAIN_BOTS, write_git
 from synthetic.hris import write_hris
 from synthetic.incidents import write_incidents
@@ -38,7 +39,9 @@ SAMPLE = Parameters(
     months=SAMPLE_MONTHS,
     start=date(2024, 1, 1),
     scenario="sample",
-    effects=Effects(cycle_time=0.78, incident_rate=1.0, promotion=1.9, leaving=0.75),
+    effects=Effects(
+        cycle_time=0.78, incident_rate=1.0, promotion=1.9, leaving=0.75, engagement=4.0
+    ),
     selection=Selection(trait=0.35, dip=0.4, level=-0.5),
     enrolment=0.40,
     onboarding=2.0,
@@ -74,6 +77,11 @@ currency = "EUR"
 mentor_hour = 95
 mentee_hour = 70
 leaver = 60000
+
+[measures.{engagement}]
+unit = "points"
+direction = "higher"
+label = "Engagement score"
 """
 _DECIDABLE_MENTEES = 100
 
@@ -154,16 +162,18 @@ def write(
     seed
         Told in `truth.json`.
     """
-    streams = rng.spawn(6)
+    streams = rng.spawn(7)
     directory = look_up(organisation, streams[0])
     counts: dict[str, int] = {}
     counts |= write_hris(organisation, directory, out / "hris", streams[1])
     counts |= write_git(organisation, directory, out / "git", streams[2])
     counts |= write_incidents(organisation, directory, out / "incidents", streams[3])
     counts |= write_programme(organisation, directory, out / "mentorship", streams[4])
+    survey = out / "hris" / "engagement.csv.gz"
+    counts["measures"] = write_engagement(organisation, directory, survey, streams[6])
     counts |= _people_counts(organisation)
     bots = ", ".join(f'"{bot}"' for bot in PLAIN_BOTS)
-    _write_text(out / "mentorship.toml", _SETTINGS.format(bots=bots))
+    _write_text(out / "mentorship.toml", _SETTINGS.format(bots=bots, engagement=METRIC))
     told = _truth(organisation, counts, seed, streams[5])
     text = json.dumps(told, indent=2, sort_keys=True, default=str)
     _write_text(out / "truth.json", text + "\n")
@@ -221,6 +231,7 @@ def _truth(
             },
             "promotion": _difference(planted.promotion, planted.promotion_hazard_ratio),
             "retention": _difference(planted.retention, planted.leaving_hazard_ratio),
+            METRIC: {"scale": "difference", "effect": parameters.effects.engagement},
         },
         "naive": {"pr_cycle_time": _round(float(np.exp(naive)))},
         "expected": {

@@ -39,6 +39,8 @@ class Effects:
         Pairs of mentoring model and ratio, which replace `cycle_time` for these models.
     team_mates
         Ratio of pull request hours for unmentored people with a mentored team-mate.
+    engagement
+        Points on the survey's scale of 0 to 100, added; 0 is nothing.
     """
 
     cycle_time: float = 0.88
@@ -47,6 +49,7 @@ class Effects:
     leaving: float = 0.70
     cycle_time_by_model: tuple[tuple[str, float], ...] = ()
     team_mates: float = 1.0
+    engagement: float = 0.0
 
     @classmethod
     def nothing(cls) -> "Effects":

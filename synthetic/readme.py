@@ -21,6 +21,7 @@ them began a mentorship, {with_baseline:,} after their first three months.
 | incident rate | × {incident_rate} |
 | promotion within 12 months | {promotion:+.1f} points (hazard × {promotion_hazard}) |
 | still employed after 12 months | {retention:+.1f} points (hazard of leaving × {leaving_hazard}) |
+| engagement, the organisation's own outcome | {engagement:+.0f} points of 100 |
 
 Who enrols is not left to chance: slow mergers and people low on the ladder enrol more, and most of
 all after a slow spell that would have passed anyway. So the plain comparison of everyone mentored
@@ -31,7 +32,7 @@ headline outcomes should be decided: {decidable}. The others should not.
 
 | folder | files |
 |---|---|
-| `hris/` | employees, job history, leaves, performance reviews, identities (CSV) |
+| `hris/` | employees, job history, leaves, ratings, identities, {answers:,} survey answers |
 | `git/` | {files} files as `gh pr list --json` prints them, {pull_requests:,} rows |
 | `incidents/` | {incidents:,} PagerDuty incidents with their log, its users, the on-call schedule |
 | `mentorship/` | pairs, sessions, goals, surveys, applications, opportunities, mentors, stories |
@@ -69,6 +70,8 @@ def describe(truth: Mapping[str, Any]) -> str:
         promotion_hazard=round(planted["promotion"]["hazard_ratio"], 2),
         retention=100 * planted["retention"]["effect"],
         leaving_hazard=round(planted["retention"]["hazard_ratio"], 2),
+        engagement=planted["engagement"]["effect"],
+        answers=counts["measures"],
         naive=round(truth["naive"]["pr_cycle_time"], 2),
         decidable=", ".join(truth["expected"]["decidable"]) or "none",
         files=counts["files"],

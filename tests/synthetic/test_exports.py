@@ -142,6 +142,7 @@ def test_truth_tells_seed_planted_effects_and_counts(out, organisation):
     assert truth["planted"]["incident_rate"]["effect"] == 1.0
     assert truth["planted"]["promotion"]["effect"] > 0.05
     assert truth["planted"]["retention"]["effect"] > 0.01
+    assert truth["planted"]["engagement"]["effect"] == 4.0
     assert truth["parameters"]["engineers"] == ENGINEERS
     began = (organisation.careers.start_day >= 0) & (organisation.careers.start_day < NEVER)
     assert truth["counts"]["mentees"] <= began.sum()

@@ -4,9 +4,18 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from synthetic.exports import SAMPLE_ENGINEERS, SAMPLE_MONTHS, SAMPLE_SEED, make_sample
+from synthetic.exports import (
+    SAMPLE_ENGINEERS,
+    SAMPLE_MONTHS,
+    SAMPLE_SEED,
+    draw_sample,
+    make_sample,
+)
+from synthetic.truth import begun
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -50,3 +59,23 @@ def test_sample_is_large_enough_to_decide_something(truth):
 def test_naive_comparison_of_the_sample_is_visibly_wrong(truth):
     planted = truth["planted"]["pr_cycle_time"]["effect"]
     assert truth["naive"]["pr_cycle_time"] > planted + 0.1
+
+
+def test_answers_of_mentees_rise_by_what_was_planted(truth):
+    organisation, _ = draw_sample(SAMPLE_ENGINEERS, SAMPLE_MONTHS, SAMPLE_SEED)
+    mentees = begun(organisation)
+    start = organisation.calendar.dates(organisation.careers.start_day)
+    landmark = pd.Series(
+        (start[mentees].astype("datetime64[M]") + 1).astype("datetime64[D]"),
+        index=organisation.people["employee_id"].to_numpy()[mentees],
+    )
+    answers = pd.read_csv(SAMPLE / "hris" / "engagement.csv.gz", parse_dates=["at"])
+    answers = answers[
+        answers["employee_id"].isin(landmark.index[~landmark.index.duplicated(False)])
+    ]
+    is_after = answers["at"] >= answers["employee_id"].map(landmark)
+    means = answers.groupby([answers["employee_id"], is_after])["value"].mean().unstack()
+    change = (means[True] - means[False]).dropna()
+    error = change.std() / np.sqrt(len(change))
+    assert change.mean() == pytest.approx(truth["planted"]["engagement"]["effect"], abs=3 * error)
+    assert error < 0.5
