@@ -19,7 +19,7 @@ def main(exports: Path, database: Path) -> int:
     """Load into a new database; return the rows read."""
     with duckdb.connect(str(database)) as connection:
         report = ingest.load(connection, exports, Settings(), b"a key for a measurement, no other")
-        validate(connection, report.loaded_at)
+        validate(connection, database.parent, report.loaded_at)
     return sum(one.rows_read for one in report.files)
 
 

@@ -16,12 +16,14 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 import duckdb
 
+from ingest import data_docs
 from ingest.expectation import NOW, Expectation
 from ingest.expectations import suites
 from ingest.sql import name, quote, transaction
@@ -38,7 +40,19 @@ PREFIX = "expect_"
 SCRATCH_PREFIX = "reading-"  # what a killed run leaves under it, the next load removes
 MEMORY = "1GB"
 COPY = "checks.duckdb"
-Results = Mapping[str, "list[tuple[str, int, int, str]]"]
+# Counts alone: no value of a row leaves the table, neither into results nor into the report.
+COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one suite found: (check, rows checked, rows failed, status) each, and its page."""
+
+    rows: list[tuple[str, int, int, str]]
+    page: str
+
+
+Results = Mapping[str, Found]
 
 
 class Checks:
@@ -49,14 +63,15 @@ class Checks:
     connection
         The private database, after a load.
     folder
-        Private folder for the copy of what is looked at.
+        The warehouse: for the copy of what is looked at, and for the report.
     now
         Time of the load.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> None:
-        self._due = _due(connection)
+        self._due = _due(connection, folder)
         self._now = now
+        self._folder = folder
         self._results: Results = {}
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="expectations")
@@ -76,14 +91,19 @@ class Checks:
             self._thread.join()
             shutil.rmtree(self._scratch, ignore_errors=True)
 
+    @property
+    def are_due(self) -> bool:
+        """Whether there is anything to check."""
+        return bool(self._due)
+
     def enter(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Wait for the results and put them into `raw.data_checks`, for earlier ones."""
+        """Wait for the results; put them into `raw.data_checks` and into the report."""
         if not self._due:
             return
         self._thread.join()
         if self._error is not None:
             raise self._error
-        _enter(connection, self._results, self._now)
+        _enter(connection, self._folder, self._results, self._now)
 
     def _run(self) -> None:
         try:
@@ -93,14 +113,14 @@ class Checks:
             self._error = error
 
 
-def validate(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+def validate(connection: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> None:
     """Check every table that has rows and changed since its last check, there and then.
 
-    The results go to `raw.data_checks`, in place of the table's earlier ones.
+    The results go to `raw.data_checks` and into the report, in place of the table's earlier ones.
     """
-    due = _due(connection)
+    due = _due(connection, folder)
     if due:
-        _enter(connection, _check(connection, due, now), now)
+        _enter(connection, folder, _check(connection, due, now), now)
 
 
 def _check(connection: duckdb.DuckDBPyConnection, due: Sequence[str], now: datetime) -> Results:
@@ -108,11 +128,15 @@ def _check(connection: duckdb.DuckDBPyConnection, due: Sequence[str], now: datet
         return {table: _run(engine, table, now) for table in due}
 
 
-def _enter(connection: duckdb.DuckDBPyConnection, results: Results, now: datetime) -> None:
+def _enter(
+    connection: duckdb.DuckDBPyConnection, folder: Path, results: Results, now: datetime
+) -> None:
+    """Put the results in place; a table is due again until the index names its page."""
+    data_docs.write(folder, {table: found.page for table, found in results.items()}, now)
     rows = [
         (table.split("__", maxsplit=1)[0], table, *row, now)
         for table, found in results.items()
-        for row in found
+        for row in found.rows
     ]
     with transaction(connection):
         connection.execute(
@@ -121,6 +145,7 @@ def _enter(connection: duckdb.DuckDBPyConnection, results: Results, now: datetim
             [list(results), PREFIX],
         )
         connection.executemany("insert into raw.data_checks values (?, ?, ?, ?, ?, 0, ?, ?)", rows)
+    data_docs.write_index(connection, folder, PREFIX)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, due: Sequence[str], target: Path) -> None:
@@ -138,8 +163,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, due: Sequence[str], target: Pat
         connection.execute("detach checks")
 
 
-def _due(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """List the tables with a suite that were loaded after they were checked."""
+def _due(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """List the tables with a suite that were loaded after they were checked, or have no page."""
     checked = connection.execute(
         "select table_name, max(checked_at) from raw.data_checks "
         "where starts_with(check_name, ?) group by all",
@@ -153,7 +178,9 @@ def _due(connection: duckdb.DuckDBPyConnection) -> list[str]:
         table
         for table, at in sorted(loaded)
         if table in suites()
-        and (table not in last or last[table] < at)
+        and not (
+            table in last and last[table] >= at and data_docs.has_page(folder, table, last[table])
+        )
         and connection.execute(f"select 1 from raw.{name(table)} limit 1").fetchall()
     ]
 
@@ -217,10 +244,8 @@ def _reserved(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {word for (word,) in rows}
 
 
-def _run(
-    engine: SqlAlchemyExecutionEngine, table: str, now: datetime
-) -> list[tuple[str, int, int, str]]:
-    """Run one suite: (check, rows checked, rows failed, status) for each expectation."""
+def _run(engine: SqlAlchemyExecutionEngine, table: str, now: datetime) -> Found:
+    """Run one suite, and render its page."""
     from great_expectations.core.batch import Batch
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
     from great_expectations.expectations.expectation_configuration import (
@@ -243,7 +268,7 @@ def _run(
             )
             for one in suite
         ],
-        runtime_configuration={"catch_exceptions": False, "result_format": "BASIC"},
+        runtime_configuration={"catch_exceptions": False, "result_format": COUNTS},
     )
     by_name = {
         result.expectation_config.meta["name"]: result
@@ -251,7 +276,8 @@ def _run(
         if result.expectation_config and result.expectation_config.meta
     }
     rows = max(int(result.result.get("element_count") or 0) for result in results)
-    return [_outcome(one, by_name[one.name], rows) for one in suite]
+    outcomes = [_outcome(one, by_name[one.name], rows) for one in suite]
+    return Found(outcomes, data_docs.render(table, results, now))
 
 
 def _outcome(

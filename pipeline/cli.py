@@ -212,6 +212,7 @@ def _run_of(given: argparse.Namespace) -> tuple[Settings, Context]:
 
 def _refresh(given: argparse.Namespace) -> int:
     # Imported here: these take longer to import than the other commands take to run.
+    from ingest import data_docs
     from pipeline.refresh import refresh
 
     settings, context = _run_of(given)
@@ -224,6 +225,7 @@ def _refresh(given: argparse.Namespace) -> int:
         return _fail(_keep_details(context, error), 1)
     state = "published" if outcome.is_new else "nothing to publish, unchanged since"
     _say(f"{state} {outcome.snapshot}")
+    _say(f"data checks: {data_docs.index_of(context.warehouse)}")
     return 0
 
 

@@ -104,6 +104,7 @@ def refresh(
             with checks:
                 same = _published_already(context, inputs)
                 if same is not None:
+                    _renew_report(context, checks)
                     return Outcome(same, is_new=False)
                 loaded_on = loaded.loaded_on.isoformat()
                 transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
@@ -132,6 +133,13 @@ def _publish(
     if nobody:
         progress.say(nobody)
     return Outcome(path, is_new=True)
+
+
+def _renew_report(context: Context, checks: ingest.Checks) -> None:
+    """Write the pages of the data checks anew that are not there, though nothing else is new."""
+    if checks.are_due:
+        with _open(context.work_db) as connection:
+            checks.enter(connection)
 
 
 def _facts(settings: Settings, context: Context, inputs: Inputs, as_of: date) -> dict[str, str]:

@@ -86,7 +86,7 @@ class Warehouse:
         report = ingest.load(
             self.connection, exports.path, Settings(**settings), key, accept_shrink=accept_shrink
         )
-        validate.validate(self.connection, report.loaded_at)
+        validate.validate(self.connection, self.path.parent, report.loaded_at)
         return report
 
     def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -131,4 +131,4 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 @pytest.fixture
 def no_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave Great Expectations out, where it is not what is tested: its import takes seconds."""
-    monkeypatch.setattr(validate, "_due", lambda connection: [])
+    monkeypatch.setattr(validate, "_due", lambda connection, folder: [])

@@ -119,6 +119,24 @@ def test_an_unchanged_second_refresh_publishes_nothing(home: Path, warehouse: Pa
     assert before.stat().st_mtime_ns == stamp
 
 
+def test_the_report_of_the_data_checks_is_named_whole_and_comes_back_when_removed(
+    home: Path, warehouse: Path
+) -> None:
+    index = warehouse / "data_docs" / "index.html"
+    text = index.read_text()
+    with duckdb.connect(str(current(warehouse)), read_only=True) as connection:
+        published = connection.execute(
+            'select distinct "table" from data_quality where starts_with("check", \'expect_\')'
+        ).fetchall()
+    assert published
+    assert all(f'href="{table}-' in text for (table,) in published)
+    shutil.rmtree(index.parent)
+    done = refresh(home / "exports", warehouse, home / "key")
+    assert "nothing to publish" in done.stdout
+    assert f"data checks: {index}" in done.stdout
+    assert index.read_text().count("href=") == text.count("href=")
+
+
 def test_asking_for_the_default_day_by_name_publishes_nothing(home: Path, warehouse: Path) -> None:
     day = snapshots.read_info(current(warehouse))["as_of_date"]
     done = refresh(home / "exports", warehouse, home / "key", "--as-of", day)
