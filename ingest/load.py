@@ -123,7 +123,7 @@ def read_all(
     """
     refuse.wrong_mappings(settings)
     paths = refuse.missing(exports)
-    schema.create_all(connection)
+    migrated = schema.create_all(connection)
     limit = 1.0 if accept_shrink else settings.shrink_share
     with prepared(connection, key) as scratch:
         run = Run(
@@ -149,7 +149,8 @@ def read_all(
         checks.record(connection, ids, run.reports, len(missing), run.now, share)
         gaps = [one.sentence for one in checks.undated(connection) if one.missing]
     by_path = sorted(run.reports, key=lambda one: one.path)
-    notes = (*refuse.beside(exports), *inventory.notes, *missing, *gaps)
+    carried = (migrated.sentence,) if migrated else ()
+    notes = (*carried, *refuse.beside(exports), *inventory.notes, *missing, *gaps)
     report = LoadReport(tuple(by_path), notes, run.now)
     return report, refuse.unusable(connection, report, settings, ids, exports)
 

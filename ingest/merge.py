@@ -141,12 +141,11 @@ def retire(
     int
         Number of rows moved.
     """
-    columns = ", ".join(
-        "null" if column in table.forgets else name(column)
-        for column in (*(one.name for one in table.stored), *LOAD_NAMES)
-    )
+    stored = (*(one.name for one in table.stored), *LOAD_NAMES)
+    into = ", ".join(name(column) for column in stored)
+    columns = ", ".join("null" if column in table.forgets else name(column) for column in stored)
     connection.execute(
-        f"insert into raw.{name(table.history)} "
+        f"insert into raw.{name(table.history)} ({into}, _superseded_at) "
         f"select {columns}, $loaded_at from raw.{name(table.name)} where {where}",
         {"loaded_at": loaded_at},
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ingest import sources
+from ingest import migrate, sources
 from ingest.declare import LOAD_COLUMNS, Column, Kind, Table
 from ingest.sql import name, transaction
 
@@ -81,6 +81,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("checked_at", "TIMESTAMPTZ"),
     ),
     "key_fingerprint": (("fingerprint", "VARCHAR"),),
+    # Which declaration the tables follow (`ingest.migrate`).
+    "schema_version": (("version", "INTEGER"),),
     # Keyed hashes of the names of people who were erased; no load takes them up again.
     "forgotten": (("hash", "VARCHAR"),),
 }
@@ -102,28 +104,33 @@ def table(wanted: str) -> Table:
     return {one.name: one for one in tables()}[wanted]
 
 
-def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+def create_all(connection: duckdb.DuckDBPyConnection) -> migrate.Migration | None:
     """Create the schema `raw` with every table that does not exist yet, empty and typed.
 
-    A table of an earlier version gains the columns declared since.
+    Tables of an earlier version are brought to today's declaration with their rows.
+
+    Returns
+    -------
+    Migration or None
+        What was brought up to date; None where nothing was.
+
+    Raises
+    ------
+    InputError
+        A later version made the tables, or a column cannot be carried over; nothing was changed.
     """
     connection.execute("create schema if not exists raw")
-    have: dict[str, set[str]] = {}
-    for one, column in connection.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where schema_name = 'raw' and database_name = current_database()"
-    ).fetchall():
-        have.setdefault(one, set()).add(column)
+    have, declared = migrate.existing(connection), _declared()
+    before = migrate.version(connection)
+    if have == declared and before == migrate.SCHEMA_VERSION:
+        return None
     with transaction(connection):
-        for one, columns in _declared().items():
+        for one, columns in declared.items():
             if one not in have:
                 body = ", ".join(f"{name(column)} {sql_type}" for column, sql_type in columns)
                 connection.execute(f"create table raw.{name(one)} ({body})")
-            for column, sql_type in columns:
-                if column not in have.get(one, {column}):
-                    connection.execute(
-                        f"alter table raw.{name(one)} add column {name(column)} {sql_type}"
-                    )
+        done = migrate.carry(connection, before, declared, {one.name: one.key for one in tables()})
+    return done if done.tables else None
 
 
 def _declared() -> dict[str, tuple[tuple[str, str], ...]]:

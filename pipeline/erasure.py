@@ -46,8 +46,8 @@ def forget(context: Context, person: str) -> Erased:
     known = erase.pseudonym(key, person)
     with lock.hold(context.lock_file):
         with duckdb.connect(str(context.work_db)) as connection:
-            schema.create_all(connection)
             try:
+                schema.create_all(connection)
                 is_known = known in erase.forgotten(connection)
                 names = frozenset({known}) if is_known else erase.names_of(connection, known)
             except InputError as error:

@@ -252,15 +252,25 @@ def _wait_for_writer(work_db: Path) -> None:
         try:
             duckdb.connect(str(work_db)).close()
         except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise
+            if "Could not set lock" not in str(error):
+                raise _cannot_be_opened(work_db, error) from error
             if time.monotonic() > deadline:
                 raise PipelineError(
                     f"{work_db}: another program has it open; close that and refresh again."
                 ) from error
             time.sleep(0.1)
+        except duckdb.Error as error:
+            raise _cannot_be_opened(work_db, error) from error
         else:
             return
+
+
+def _cannot_be_opened(work_db: Path, error: duckdb.Error) -> PipelineError:
+    return PipelineError(
+        f"{work_db}: cannot be opened ({str(error).strip().splitlines()[0]}). Put a backup of it "
+        "back; or move it away and refresh: it is made anew from the exports, and rows that are in "
+        "none of them any more are then in the moved file only. Nothing was published."
+    )
 
 
 @contextmanager

@@ -329,3 +329,18 @@ def test_one_mentee_gives_no_figure_no_error_and_the_reason(home: Path, tmp_path
     assert rows
     assert {row[0] for row in rows} <= {"suppressed", "not_enough_data", "no_data"}
     assert {row[1:] for row in rows} == {(None, None)}
+
+
+def test_a_private_database_that_is_none_is_named_with_what_to_do(
+    home: Path, warehouse: Path
+) -> None:
+    before = current(warehouse)
+    (warehouse / "work.duckdb").write_bytes(b"not a database" * 400)
+    done = refresh(home / "exports", warehouse, home / "key")
+    assert done.returncode == 1
+    assert "work.duckdb: cannot be opened" in done.stderr
+    assert "made anew from the exports" in done.stderr
+    assert current(warehouse) == before
+    (warehouse / "work.duckdb").rename(warehouse / "moved-away.duckdb")
+    again = refresh(home / "exports", warehouse, home / "key")
+    assert "nothing to publish" in again.stdout, again.stderr
