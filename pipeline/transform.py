@@ -34,6 +34,13 @@ LOGGER = logging.getLogger(__name__)
 SHOWN = 3
 NO_DATABASE = "work.duckdb"  # of the name of every private database; reading opens none
 READING = "partial_parse.msgpack"  # dbt's name for what it keeps of a reading
+_ENVIRONMENT = {
+    "MENTORSHIP_WORK_DB": NO_DATABASE,
+    "DO_NOT_TRACK": "1",
+    # Matrices are small: more threads wait for each other longer than they work, and sum in
+    # another order on a machine with another number of cores.
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+}
 _LOGGED = frozenset({"info", "warn", "error"})
 _WORD = {"model": "model", "test": "test", "seed": "seed", "snapshot": "snapshot"}
 
@@ -52,8 +59,7 @@ def dbt_process(context: Context, variables: Mapping[str, Any]) -> Iterator[subp
             text=True,
         )
         try:
-            environment = {"MENTORSHIP_WORK_DB": NO_DATABASE, "DO_NOT_TRACK": "1"}
-            _send(process, {"environment": environment, "arguments": _reading(context, variables)})
+            _send(process, {"environment": _ENVIRONMENT, "arguments": _reading(context, variables)})
             yield process
         finally:
             if process.poll() is None:
@@ -100,7 +106,7 @@ def build(
 
 def keep_reading(context: Context, variables: Mapping[str, Any]) -> None:
     """Read the project ahead of the first refresh, and keep what was read with the libraries."""
-    set_environment({"MENTORSHIP_WORK_DB": NO_DATABASE, "DO_NOT_TRACK": "1"})
+    set_environment(_ENVIRONMENT)
     from dbt.cli.main import dbtRunner
 
     read = dbtRunner().invoke(_reading(context, variables))
