@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from impact.clusters import pair
 from impact.types import BoolArray, Design, FloatArray, IntArray
 
 Kept = TypeVar("Kept")
@@ -54,12 +56,14 @@ class Table:
 
     def number(self, name: str) -> FloatArray:
         """Return one numeric column, shape (n,)."""
-        return self._gather(name).astype(np.float64, copy=False)
+        values = self._gather(name)
+        if values.dtype != np.float64:
+            return self.remember(f"number {name}", lambda: values.astype(np.float64))
+        return values.astype(np.float64, copy=False)
 
     def flag(self, name: str) -> BoolArray:
         """Return one yes/no column, unknown counting as no, shape (n,)."""
-        flags: BoolArray = self._gather(name) > 0
-        return flags
+        return self.remember(f"flag {name}", lambda: self._gather(name) > 0)
 
     def label(self, name: str) -> IntArray:
         """Return one whole-number or categorical column as integers, shape (n,)."""
@@ -73,6 +77,12 @@ class Table:
             self._kept[name] = build()
         kept: Kept = self._kept[name]
         return kept
+
+    def pairs(self, first: str, second: str) -> IntArray:
+        """Number the combinations of two label columns, shape (n,)."""
+        return self.remember(
+            f"pairs of {first} and {second}", lambda: pair(self.label(first), self.label(second))
+        )
 
     def take(self, kept: BoolArray) -> Table:
         """Keep the marked rows."""
@@ -133,13 +143,8 @@ def find_rows(table: Table, index_row_id: IntArray) -> IntArray:
     ValueError
         If an id is not in the table: the frames are not of one run.
     """
-    known = table.label("index_row_id")
-    order = np.argsort(known, kind="stable")
-    place = np.searchsorted(known, index_row_id, sorter=order)
-    found = order[np.minimum(place, known.size - 1)] if known.size else place
-    if known.size == 0 or not (known[found] == index_row_id).all():
-        if index_row_id.size == 0:
-            return np.zeros(0, dtype=np.int64)
+    found = pd.Index(table.label("index_row_id")).get_indexer(pd.Index(index_row_id))
+    if (found < 0).any():
         raise ValueError("matched rows name index rows that are not there: frames of two runs")
     return found.astype(np.int64)
 
@@ -165,7 +170,8 @@ def split_cohorts(table: Table, matched: pd.DataFrame) -> list[Cohort]:
     cells = matched["cell_id"].to_numpy(np.int64)
     found: dict[Segment, dict[Design, Table]] = {}
     names = ("design", "segment_dimension", "segment_value")
-    for key, members in _groups(matched, names, (table.label("index_row_id")[rows], cells)):
+    place = np.argsort(np.argsort(table.label("index_row_id"), kind="stable"), kind="stable")
+    for key, members in _groups(matched, names, (place[rows].astype(np.int64), cells)):
         cell = cells[members]
         dense = np.cumsum(np.diff(cell, prepend=cell[:1]) != 0)
         kind: Design = "a" if key[0] == "a" else "b"
@@ -195,9 +201,21 @@ def _groups(
     code = np.zeros(len(frame), dtype=np.int64)
     for codes, values in keys:
         code = code * len(values) + codes
-    order = np.lexsort((*then_by, code))
+    order = _sort((*then_by, code))
     starts = np.flatnonzero(np.diff(code[order], prepend=-1))
     for members in np.split(order, starts[1:]):
         first = members[0]
         texts = tuple(str(values[codes[first]]) for codes, values in keys)
         yield texts, members
+
+
+def _sort(keys: tuple[IntArray, ...]) -> IntArray:
+    """Order by the last key, then the one before it: as one number, where they fit into one."""
+    low = [int(key.min()) for key in keys]
+    sizes = [int(key.max()) - least + 1 for key, least in zip(keys, low, strict=True)]
+    if math.prod(sizes) > np.iinfo(np.int64).max:
+        return np.lexsort(keys).astype(np.int64)
+    number = np.zeros(keys[0].size, dtype=np.int64)
+    for key, least, size in reversed(list(zip(keys, low, sizes, strict=True))):
+        number = number * size + (key - least)
+    return np.argsort(number, kind="stable").astype(np.int64)

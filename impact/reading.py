@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, Self
 
+import numpy as np
 import pandas as pd
 
 from impact.cohort import to_table
@@ -30,6 +32,30 @@ _MONTHLY = (
     "incidents",
     "exposure",
 )
+_GROUP = ("design", "segment_dimension", "segment_value")
+_STUDY_TEXTS = ("study", "level", "level_class", "organisation", "job_family")
+_STUDY_COLUMNS = (
+    *_STUDY_TEXTS,
+    "index_row_id",
+    "person_id",
+    "index_month_number",
+    "index_month",
+    "landmark",
+    "is_mentee",
+    "end_month_number",
+    "level_rank",
+    "is_top_rank",
+    "team_id",
+    "tenure_months",
+    "tenure_band",
+    "months_in_level",
+    "hire_month_number",
+    "last_rating",
+    "leave_time",
+    "leave_event",
+    "promotion_time",
+    "promotion_event",
+)
 
 
 class Relation(Protocol):
@@ -41,8 +67,14 @@ class Relation(Protocol):
     def filter(self, condition: str, /) -> Self:
         """Keep some rows."""
 
+    def distinct(self) -> Self:
+        """Keep one of equal rows."""
+
+    def set_alias(self, name: str, /) -> Self:
+        """Give it a name to be told by in a join."""
+
     def join(self, other: Self, condition: str, /) -> Self:
-        """Join on columns of one name."""
+        """Join on columns of one name, or where a condition holds."""
 
     def df(self) -> pd.DataFrame:
         """Fetch as a frame."""
@@ -71,11 +103,9 @@ def read_material(
     """
     columns = [*INDEX_COLUMNS, *outcome_columns(WINDOWS)]
     return gather(
-        index_rows.join(outcomes, "index_row_id").project(", ".join(columns)).df(),
-        matched.project(", ".join(MATCHED_COLUMNS)).df(),
-        mentee_segments.filter("design = 'a' and rung = 1")
-        .project(", ".join(SEGMENT_COLUMNS))
-        .df(),
+        _read_index_rows(index_rows, outcomes, columns),
+        _read(matched, MATCHED_COLUMNS, _GROUP),
+        _read(mentee_segments.filter("design = 'a' and rung = 1"), SEGMENT_COLUMNS, _GROUP[1:]),
         None if people is None else people.project(", ".join(PEOPLE_COLUMNS)).df(),
         None
         if groups is None
@@ -99,16 +129,43 @@ def read_supported(
     """
     columns = [*INDEX_COLUMNS, *outcome_columns((6, 12))]
     columns += ["index_month_number", "spell_number", "leave_type"]
-    frame = index_rows.join(outcomes, "index_row_id").project(", ".join(columns)).df()
-    kind = frame.pop("leave_type").map(_LEAVE_KINDS).fillna(3).astype("int64")
+    frame = _read_index_rows(index_rows, outcomes, columns)
+    kind = frame.pop("leave_type").astype(object).map(_LEAVE_KINDS).fillna(3).astype("int64")
     frame["leave_kind"] = kind.where(frame["leave_event"] > 0, 0)
     return gather(
         frame,
-        matched.project(", ".join(MATCHED_COLUMNS)).df(),
-        mentee_segments.filter("design = 'a' and rung = 1")
-        .project(", ".join(SEGMENT_COLUMNS))
-        .df(),
+        _read(matched, MATCHED_COLUMNS, _GROUP),
+        _read(mentee_segments.filter("design = 'a' and rung = 1"), SEGMENT_COLUMNS, _GROUP[1:]),
     )
+
+
+def _read_index_rows(
+    index_rows: Relation, outcomes: Relation, columns: Sequence[str]
+) -> pd.DataFrame:
+    texts = [name for name in ("level", "job_family", "leave_type") if name in columns]
+    return _read(index_rows.join(outcomes, "index_row_id"), columns, texts)
+
+
+def _read(relation: Relation, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+    """Fetch columns, with few different texts in some: those as categories.
+
+    A text an index row costs far more than all its numbers, so the combinations of texts are
+    numbered in the database and only the number is fetched for every row.
+    """
+    names = ", ".join(texts)
+    known = relation.project(names).distinct()
+    known = known.project(f"{names}, row_number() over (order by {names}) - 1 as text_number")
+    same = " and ".join(f"rows.{name} is not distinct from texts.{name}" for name in texts)
+    wanted = [f"rows.{name}" for name in columns if name not in texts]
+    joined = relation.set_alias("rows").join(known.set_alias("texts"), same)
+    frame = joined.project(", ".join([*wanted, "texts.text_number"])).df()
+    number, words = frame.pop("text_number").to_numpy(np.int64), known.df()
+    place = np.empty(len(words), dtype=np.int64)
+    place[words["text_number"].to_numpy(np.int64)] = np.arange(len(words))
+    for name in texts:
+        codes, values = pd.factorize(words[name], sort=True)
+        frame[name] = pd.Categorical.from_codes(codes[place[number]], values)
+    return frame[list(columns)]
 
 
 def read_months(months_measured: Relation) -> Months:
@@ -118,8 +175,13 @@ def read_months(months_measured: Relation) -> Months:
 
 def read_sums(person_measures: Relation) -> pd.DataFrame:
     """Read the measures' sums by person and month."""
-    columns = "metric, person_id, month_number, numerator, denominator"
-    return person_measures.project(columns).df()
+    columns = ("metric", "person_id", "month_number", "numerator", "denominator")
+    return _read(person_measures, columns, ("metric",))
+
+
+def read_studies(study_rows: Relation) -> pd.DataFrame:
+    """Read the index rows of the designs beside the main one."""
+    return _read(study_rows, _STUDY_COLUMNS, _STUDY_TEXTS)
 
 
 def read_event_time(event_time: Relation) -> pd.DataFrame:
@@ -130,7 +192,8 @@ def read_event_time(event_time: Relation) -> pd.DataFrame:
 def read_pools(pool_rows: Relation) -> pd.DataFrame:
     """Read who could have been compared in each segment."""
     others = pool_rows.filter("not is_mentee")
-    return others.project("pool_dimension, pool_value, index_row_id").df()
+    texts = ("pool_dimension", "pool_value")
+    return _read(others, (*texts, "index_row_id"), texts)
 
 
 def read_panel(person_months: Relation) -> pd.DataFrame:

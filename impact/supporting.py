@@ -58,7 +58,7 @@ def support(
         Dates, exports, plan and confidence.
     """
     amounts = place_amounts(measures, sums, months)
-    seen = set(sums["metric"]) | {"incident_rate_on_call"}
+    seen = set(sums["metric"].unique()) | {"incident_rate_on_call"}
     lines: list[Line] = []
     for measure in measures:
         there = _has_source(measure, study, months) and measure.name in seen

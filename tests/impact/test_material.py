@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,7 +128,33 @@ class Recorded:
         return self.asked
 
 
+@pytest.fixture
+def pools():
+    pools = pd.DataFrame(
+        {
+            "pool_dimension": ["level", "all", "level", "level"],
+            "pool_value": ["L2", "all", None, "L1"],
+            "index_row_id": [4, 3, 2, 1],
+            "is_mentee": [False, False, False, True],
+        }
+    )
+    return duckdb.connect().from_df(pools)
+
+
+def test_texts_are_read_as_categories_and_none_is_lost(pools):
+    read = read_pools(pools).sort_values("index_row_id")
+    assert list(read.columns) == ["pool_dimension", "pool_value", "index_row_id"]
+    assert [str(kind) for kind in read.dtypes] == ["category", "category", "int64"]
+    assert read["pool_dimension"].tolist() == ["level", "all", "level"]
+    assert read["pool_value"].astype(object).fillna("none").tolist() == ["none", "all", "L2"]
+
+
+def test_texts_are_read_where_there_is_no_row(pools):
+    read = read_pools(pools.filter("index_row_id > 9"))
+    assert len(read) == 0
+    assert list(read["pool_value"].unique()) == []
+
+
 def test_only_needed_rows_and_columns_are_read():
     assert read_event_time(Recorded())[0] == "design = 'b'"
-    assert read_pools(Recorded()) == ("not is_mentee", "pool_dimension, pool_value, index_row_id")
     assert read_panel(Recorded())[0] == "is_git_observed and is_in_population"

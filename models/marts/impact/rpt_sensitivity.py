@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_months, read_panel, read_supported
+    from impact.reading import read_months, read_panel, read_studies, read_supported
     from impact.study import read_study
     from impact.tables import make_sensitivity
 
@@ -21,5 +21,5 @@ def model(dbt, session):
         read_panel(dbt.ref("int_person_months")),
         study,
         read_months(dbt.ref("int_months_measured")),
-        dbt.ref("int_study_rows").df(),
+        read_studies(dbt.ref("int_study_rows")),
     )

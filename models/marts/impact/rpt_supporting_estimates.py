@@ -1,6 +1,6 @@
 def model(dbt, session):
     from impact.measures import choose_measures
-    from impact.reading import read_months, read_sums, read_supported
+    from impact.reading import read_months, read_studies, read_sums, read_supported
     from impact.study import read_study
     from impact.tables import make_supporting
 
@@ -25,7 +25,7 @@ def model(dbt, session):
             dbt.config.meta_get("own_measures"),
             dbt.config.meta_get("publish_performance_rating"),
         ),
-        dbt.ref("int_study_rows").df(),
+        read_studies(dbt.ref("int_study_rows")),
         dbt.ref("int_onboarding_merges").df(),
         study,
     )
