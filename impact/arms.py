@@ -48,14 +48,23 @@ def fit_arm(time: FloatArray, event: IntArray, weight: FloatArray, measure: Meas
 
 def read_arm(arm: Arm, measure: Measure, months: int) -> tuple[float, FloatArray]:
     """Level at a horizon, a share or months, and each row's influence on it, shape (n,)."""
-    curve, rows = arm.curve, (arm.time, arm.event, arm.weight)
+    curve, rows = arm.curve, (arm.event, arm.weight)
+    level = read_level(arm, measure, months)
     if measure == "retention":
-        level = value_at(curve, curve.surviving, 1.0, months)
         return level, survival_influence(curve, *rows, months)
     if measure == "months":
-        return restricted_mean(curve, months), restricted_mean_influence(curve, *rows, months)
-    level = value_at(curve, curve.incidence[:, 0], 0.0, months)
+        return level, restricted_mean_influence(curve, *rows, months)
     return level, incidence_influence(curve, 1, *rows, months)
+
+
+def read_level(arm: Arm, measure: Measure, months: int) -> float:
+    """Level at a horizon: a share, or months."""
+    curve = arm.curve
+    if measure == "retention":
+        return value_at(curve, curve.surviving, 1.0, months)
+    if measure == "months":
+        return restricted_mean(curve, months)
+    return value_at(curve, curve.incidence[:, 0], 0.0, months)
 
 
 def count_at_risk(arm: Arm, months: int) -> int:

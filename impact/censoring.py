@@ -81,9 +81,7 @@ def fit_censoring_weighted(
         return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
     influence = np.zeros(len(table))
     mentored = fit_curve(time[mentees], event[mentees], weight[mentees], 2)
-    influence[mentees] = incidence_influence(
-        mentored, 1, time[mentees], event[mentees], weight[mentees], months
-    )
+    influence[mentees] = incidence_influence(mentored, 1, event[mentees], weight[mentees], months)
     strata = _strata(
         time[others],
         starts_later(table, everyone)[others] & (event[others] == 0),
@@ -140,7 +138,7 @@ def _weighted_curve(strata: _Strata, event: IntArray, weight: FloatArray) -> Cur
     surviving = np.cumprod(np.clip(1.0 - hazards.sum(axis=1), 0.0, 1.0))
     before = np.concatenate([[1.0], surviving[:-1]])
     incidence = np.cumsum(before[:, None] * hazards, axis=0)
-    return Curve(strata.times, at_risk, surviving, before, hazards, incidence)
+    return Curve(strata.times, strata.position, at_risk, surviving, before, hazards, incidence)
 
 
 def _weighted_influence(

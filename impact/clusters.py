@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from impact.types import FloatArray, IntArray
 
@@ -17,7 +18,9 @@ class ClusteredError:
     degrees: float
 
 
-def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> ClusteredError:
+def two_way_error(
+    influence: FloatArray, first: IntArray, second: IntArray, both: IntArray | None = None
+) -> ClusteredError:
     """Add the variance of two clusterings and take away what both count.
 
     With G the smaller number of clusters, every part is multiplied by G / (G - 1) and the
@@ -31,6 +34,8 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
         Shape (n,): contribution of each row to the error of one estimate.
     first, second
         Shape (n,): cluster of each row, as integers of any value.
+    both
+        Shape (n,): `pair(first, second)`, for those who have it already.
 
     Returns
     -------
@@ -43,49 +48,55 @@ def two_way_error(influence: FloatArray, first: IntArray, second: IntArray) -> C
     Business and Economic Statistics 29(2); MacKinnon, Nielsen and Webb (2021), "Wild bootstrap and
     asymptotic inference with multiway clustering", same journal 39(2), on the small samples.
     """
-    if first is second:
-        return _one_way_error(influence, first)
-    taking_part = influence != 0
-    values, one, two = influence[taking_part], first[taking_part], second[taking_part]
-    if values.size == 0:
+    taking_part = np.flatnonzero(influence)
+    if taking_part.size == 0:
         return ClusteredError(0.0, 0.0)
-    one, count_one = _dense(one)
-    two, count_two = _dense(two)
-    clusters = min(count_one, count_two)
+    values = influence[taking_part]
+    part_one, clusters = _sum_of_squares(values, first[taking_part])
+    if first is second:  # then no part is counted twice
+        variance = part_one
+    else:
+        one, two = first[taking_part], second[taking_part]
+        part_two, count_two = _sum_of_squares(values, two)
+        joint = pair(one, two) if both is None else both[taking_part]
+        clusters = min(clusters, count_two)
+        between = part_one + part_two - _sum_of_squares(values, joint)[0]
+        variance = max(between, part_one, part_two)
     if clusters < 2:
         return ClusteredError(0.0, 0.0)
-    both, count_both = _dense(one * count_two + two)
-    part_one = _sum_of_squares(values, one, count_one)
-    part_two = _sum_of_squares(values, two, count_two)
-    joint = part_one + part_two - _sum_of_squares(values, both, count_both)
-    variance = max(joint, part_one, part_two) * clusters / (clusters - 1)
-    return ClusteredError(float(np.sqrt(variance)), clusters - 1.0)
-
-
-def _one_way_error(influence: FloatArray, cluster: IntArray) -> ClusteredError:
-    """The same where both clusterings are one: then no part is counted twice."""
-    taking_part = influence != 0
-    if not taking_part.any():
-        return ClusteredError(0.0, 0.0)
-    labels, clusters = _dense(cluster[taking_part])
-    if clusters < 2:
-        return ClusteredError(0.0, 0.0)
-    variance = _sum_of_squares(influence[taking_part], labels, clusters)
     return ClusteredError(float(np.sqrt(variance * clusters / (clusters - 1))), clusters - 1.0)
 
 
-def _dense(labels: IntArray) -> tuple[IntArray, int]:
-    """Number the labels from 0 without gaps."""
+def independent_error(influence: FloatArray) -> ClusteredError:
+    """The same where every row is a cluster of its own."""
+    clusters = int(np.count_nonzero(influence))
+    if clusters < 2:
+        return ClusteredError(0.0, 0.0)
+    variance = float(influence @ influence) * clusters / (clusters - 1)
+    return ClusteredError(float(np.sqrt(variance)), clusters - 1.0)
+
+
+def pair(first: IntArray, second: IntArray) -> IntArray:
+    """Number the combinations of two labels, from 0 without gaps, shape (n,)."""
+    if first.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    one, two = _from_zero(first), _from_zero(second)
+    combined = one * (int(two.max()) + 1) + two
+    return pd.factorize(combined)[0].astype(np.int64)
+
+
+def _from_zero(labels: IntArray) -> IntArray:
+    """Labels from 0 up, not many more than there are rows."""
     low = int(labels.min())
-    span = int(labels.max()) - low + 1
-    if span > 4 * labels.size + 1024:
-        unique, dense = np.unique(labels, return_inverse=True)
-        return dense.astype(np.int64), int(unique.size)
-    present = np.zeros(span, dtype=np.bool_)
-    present[labels - low] = True
-    number = np.cumsum(present) - 1
-    return number[labels - low].astype(np.int64), int(number[-1]) + 1
+    if int(labels.max()) - low > 4 * labels.size + 1024:
+        return pd.factorize(labels)[0].astype(np.int64)
+    return labels - low
 
 
-def _sum_of_squares(values: FloatArray, cluster: IntArray, count: int) -> float:
-    return float(np.square(np.bincount(cluster, weights=values, minlength=count)).sum())
+def _sum_of_squares(values: FloatArray, cluster: IntArray) -> tuple[float, int]:
+    """Squared sums of each cluster added up, and how many clusters there are."""
+    labels = _from_zero(cluster)
+    totals = np.bincount(labels, weights=values)
+    present = np.zeros(totals.size, dtype=np.bool_)
+    present[labels] = True
+    return float(totals @ totals), int(np.count_nonzero(present))

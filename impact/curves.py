@@ -115,7 +115,7 @@ def _draw(
     everyone = count_people(members.person)
     curve = fit_curve(members.time, members.event, members.weight, 2)
     influences = incidence_influences(
-        curve, 1, members.time, members.event, members.weight, np.arange(last_month + 1.0)
+        curve, 1, members.event, members.weight, np.arange(last_month + 1.0)
     )
     points = []
     for month in range(last_month + 1):

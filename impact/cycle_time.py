@@ -6,11 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from impact.clusters import two_way_error
+from impact.clusters import pair, two_way_error
 from impact.cohort import Cohort, Table
 from impact.linear import fit_within_cells
-from impact.types import Fit, FloatArray, Refusal
+from impact.types import Fit, FloatArray, IntArray, Refusal
 from impact.weights import att_weights
 
 SHORT_WINDOW = 6
@@ -204,13 +205,13 @@ def fit_design_b(table: Table, months: int) -> Fit | Refusal:
 
 def baseline_covariates(table: Table) -> FloatArray:
     """Both baselines, with what is unknown marked, and tenure: shape (n, 5)."""
-    return np.column_stack(
+    return np.array(
         [
             *with_unknown(table.number("base_hours_3")),
             *with_unknown(table.number("base_hours_9")),
             table.number("tenure_months"),
         ]
-    )
+    ).T
 
 
 def with_unknown(values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -223,23 +224,47 @@ def with_unknown(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _fit(table: Table, outcome: FloatArray, covariates: FloatArray) -> Fit | Refusal:
     is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
     weight = att_weights(cell, is_mentee, ~np.isnan(outcome))
-    person = table.label("person_id")
-    return fit_within_cells(outcome, is_mentee, covariates, weight, cell, cell, person)
+    person, both = table.label("person_id"), table.pairs("cell_id", "person_id")
+    return fit_within_cells(outcome, is_mentee, covariates, weight, cell, cell, person, both)
 
 
 def _joint_error(
     table_a: Table, table_b: Table, influence_a: FloatArray, influence_b: FloatArray
 ) -> float:
     """Standard error of a sum of estimates from two sets of rows that share people and months."""
-    row = np.concatenate([table_a.rows, table_b.rows])
-    person = np.concatenate([table_a.label("person_id"), table_b.label("person_id")])
+    # Kept with its table, so that the number it is known by stays its own.
+    union, _ = table_a.remember(
+        f"united with {id(table_b)}", lambda: (_unite(table_a, table_b), table_b)
+    )
     values = np.concatenate([influence_a, influence_b])
-    unique, index, inverse = np.unique(row, return_index=True, return_inverse=True)
-    summed: FloatArray = np.bincount(inverse, weights=values, minlength=unique.size).astype(float)
+    summed = np.bincount(union.place, weights=values, minlength=union.cell.size).astype(float)
+    return two_way_error(summed, union.cell, union.person, union.both).standard_error
+
+
+@dataclass(frozen=True)
+class _Union:
+    """Rows of two tables, each once.
+
+    Attributes
+    ----------
+    place
+        Shape (n_a + n_b,): which row each row of the two tables is.
+    cell, person, both
+        Shape (rows,): clusters of each row and their combinations.
+    """
+
+    place: IntArray
+    cell: IntArray
+    person: IntArray
+    both: IntArray
+
+
+def _unite(table_a: Table, table_b: Table) -> _Union:
+    place, rows = pd.factorize(np.concatenate([table_a.rows, table_b.rows]))
+    person = np.empty(rows.size, dtype=np.int64)
+    person[place] = np.concatenate([table_a.label("person_id"), table_b.label("person_id")])
     # Cells of b hold whole cells of a; a row that only a matched is a cluster of its own.
-    cell = np.concatenate([np.full(len(table_a), -1, dtype=np.int64), table_b.label("cell_id")])
-    cell_of_row = np.full(unique.size, -1, dtype=np.int64)
-    np.maximum.at(cell_of_row, inverse, cell)
-    alone = cell_of_row < 0
-    cell_of_row[alone] = cell.max(initial=0) + 1 + np.arange(int(alone.sum()))
-    return two_way_error(summed, cell_of_row, person[index]).standard_error
+    cell_of_b = table_b.label("cell_id")
+    cell = cell_of_b.max(initial=0) + 1 + np.arange(rows.size)
+    cell[place[len(table_a) :]] = cell_of_b
+    return _Union(place.astype(np.int64), cell, person, pair(cell, person))

@@ -191,9 +191,12 @@ def _terciles(rows: Table) -> IntArray:
 
 def _number(columns: Sequence[IntArray]) -> IntArray:
     """Number the distinct combinations of several columns."""
-    stacked = np.column_stack(columns)
-    numbers: IntArray = np.unique(stacked, axis=0, return_inverse=True)[1].ravel()
-    return numbers.astype(np.int64)
+    number = np.zeros(columns[0].size, dtype=np.int64)
+    for column in columns:
+        dense = pd.factorize(column, sort=True)[0]
+        combined = number * (int(dense.max(initial=0)) + 1) + dense
+        number = pd.factorize(combined, sort=True)[0].astype(np.int64)
+    return number
 
 
 def _codes(column: pd.Series[str]) -> IntArray:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from impact.arms import Measure, count_at_risk, read_arm
+from impact.arms import Measure, count_at_risk, read_level
 from impact.cohort import Cohort, Segment, Table
 from impact.cycle_time import mean_log_hours
 from impact.hazard import rate
@@ -94,4 +94,4 @@ def _never_mentored(row: Row, people: Table | None) -> float | None:
         return None
     if row.scale == "hazard_ratio":
         return rate(never.time, never.event, row.follow_up_months)
-    return read_arm(never, measure, row.follow_up_months)[0]
+    return read_level(never, measure, row.follow_up_months)

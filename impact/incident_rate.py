@@ -42,15 +42,16 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
     known = (time > 0) & ~np.isnan(count)
     if known.any() and count[known].sum() == 0:
         return Refusal("no_events", "Nobody in either group had an incident.")
-    covariates = np.column_stack(_baselines(table))
+    columns = _baselines(table)
     for name in ("level", "job_family"):
         effects, informative = informative_effects(table.label(name), known, count)
-        covariates = np.column_stack([covariates, effects])
+        columns.extend(effects.T)
         known &= informative
+    covariates = np.array(columns).T
     weight = att_weights(table.label("cell_id"), is_mentee, known)
-    return fit_counts(
-        count, time, is_mentee, covariates, weight, table.label("person_id"), table.label("team_id")
-    )
+    clusters = table.label("person_id"), table.label("team_id")
+    both = table.pairs("person_id", "team_id")
+    return fit_counts(count, time, is_mentee, covariates, weight, *clusters, both)
 
 
 def _baselines(table: Table) -> list[FloatArray]:
@@ -76,5 +77,5 @@ def informative_effects(
     size = int(category.max(initial=0)) + 1
     events = np.bincount(category[known], weights=count[known], minlength=size)
     present = np.flatnonzero(events > 0)
-    columns = (category[:, None] == present[1:][None, :]).astype(np.float64)
-    return columns, events[category] > 0
+    columns = (present[1:, None] == category).astype(np.float64)
+    return columns.T, events[category] > 0

@@ -18,6 +18,7 @@ def fit_within_cells(
     cell: IntArray,
     first: IntArray,
     second: IntArray,
+    both: IntArray | None = None,
 ) -> Fit | Refusal:
     """Regress an outcome on exposure and covariates with an effect for every cell.
 
@@ -35,6 +36,8 @@ def fit_within_cells(
         Shape (n,): the matched cell, numbered from 0, whose effect is taken out.
     first, second
         Shape (n,): the two clusterings of the sandwich, for matched rows the cell and the person.
+    both
+        Shape (n,): their combinations numbered, for those who have them already.
 
     Returns
     -------
@@ -48,14 +51,17 @@ def fit_within_cells(
     Frisch and Waugh (1933); Cameron, Gelbach and Miller (2011).
     """
     used = weight > 0
-    refusal = _refuse(outcome, exposed, covariates, used)
+    refusal = _refuse(exposed, used)
     if refusal is not None:
         return refusal
     rows = np.flatnonzero(used)
     w, labels = weight[rows], cell[rows]
-    columns = np.column_stack([outcome[rows], exposed[rows].astype(np.float64), covariates[rows]])
+    columns = np.empty((2 + covariates.shape[1], rows.size))
+    columns[0], columns[1], columns[2:] = outcome[rows], exposed[rows], covariates.T[:, rows]
+    if not np.isfinite(columns).all():
+        return Refusal("bad_values", "Some values are infinite or missing where they may not be.")
     columns = _demean(columns, w, labels)
-    gram = (columns * w[:, None]).T @ columns
+    gram = (columns * w) @ columns.T
     if _is_flat(float(gram[0, 0]), outcome[rows], w):
         return Refusal("constant_outcome", "The outcome is the same for everyone compared.")
     on_x = _project(gram)
@@ -63,24 +69,20 @@ def fit_within_cells(
     if information <= _RELATIVE_RANK * float(np.sum(w)):
         return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
     estimate = float(gram[1, 0] - gram[1, 2:] @ on_x[:, 0]) / information
-    x = columns[:, 2:]
-    exposed_left = columns[:, 1] - x @ on_x[:, 1]
-    error = columns[:, 0] - estimate * columns[:, 1] - x @ (on_x[:, 0] - estimate * on_x[:, 1])
+    x = columns[2:]
+    exposed_left = columns[1] - on_x[:, 1] @ x
+    error = columns[0] - estimate * columns[1] - (on_x[:, 0] - estimate * on_x[:, 1]) @ x
     influence = np.zeros(weight.size)
     influence[rows] = w * exposed_left * error / information
-    clustered = two_way_error(influence[rows], first[rows], second[rows])
+    clustered = two_way_error(influence, first, second, both)
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
     return Fit(estimate, clustered.standard_error, clustered.degrees, influence, used)
 
 
-def _refuse(
-    outcome: FloatArray, exposed: BoolArray, covariates: FloatArray, used: BoolArray
-) -> Refusal | None:
+def _refuse(exposed: BoolArray, used: BoolArray) -> Refusal | None:
     if not used.any():
         return Refusal("no_comparison", "No mentee has a comparable colleague with this outcome.")
-    if not np.isfinite(outcome[used]).all() or not np.isfinite(covariates[used]).all():
-        return Refusal("bad_values", "Some values are infinite or missing where they may not be.")
     arms = exposed[used]
     if arms.all() or not arms.any():
         return Refusal("no_comparison", "Only one of the two groups has this outcome.")
@@ -88,14 +90,13 @@ def _refuse(
 
 
 def _demean(columns: FloatArray, weight: FloatArray, cell: IntArray) -> FloatArray:
-    """Take each cell's weighted mean off every column."""
-    count = int(cell.max()) + 1
-    total = np.bincount(cell, weights=weight, minlength=count)
+    """Take each cell's weighted mean off every column, shape (columns, n)."""
+    total = np.bincount(cell, weights=weight)
     total[total == 0] = 1.0
     out = np.empty_like(columns)
-    for j in range(columns.shape[1]):
-        mean = np.bincount(cell, weights=weight * columns[:, j], minlength=count) / total
-        out[:, j] = columns[:, j] - mean[cell]
+    for j, column in enumerate(columns):
+        mean = np.bincount(cell, weights=weight * column) / total
+        out[j] = column - mean[cell]
     return out
 
 

@@ -16,7 +16,7 @@ from impact.hazard import fit_hazard_ratio, mentored_rate
 from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
 from impact.rows import Row
-from impact.staying import MINIMUM_AT_RISK, event_columns, fit_at_horizon
+from impact.staying import MINIMUM_AT_RISK, event_columns, fit_at_horizon, weigh_arms
 from impact.types import BoolArray, FloatArray, IntArray, Outcome, Refusal, Scale
 from impact.weights import att_weights
 
@@ -95,7 +95,8 @@ def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
         return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
     change = mean_log_hours(table, str(months)) - table.number(mirror_column(months))
     followed = table.number(f"followup_git_months_{months}")
-    row, refusal = _describe(row, table, ~np.isnan(change), followed, around, months)
+    weight = _weigh(table, ~np.isnan(change))
+    row, refusal = _describe(row, table, weight, followed, around, months)
     if refusal is not None:
         return row.with_refusal(refusal)
     fit = fit_cycle_time(cohort, months)
@@ -124,9 +125,9 @@ def _incident_rate(cohort: Cohort, months: int, around: Surroundings) -> Row:
     count = table.number(f"incidents_{months}")
     time = table.number(f"exposure_{months}")
     known = (time > 0) & ~np.isnan(count)
-    followed = np.where(known, table.number("leave_time"), 0.0)
-    row, refusal = _describe(row, table, known, followed, around, months)
-    row = _count_incidents(row, table, known, count)
+    followed, weight = np.where(known, table.number("leave_time"), 0.0), _weigh(table, known)
+    row, refusal = _describe(row, table, weight, followed, around, months)
+    row = _count_incidents(row, table, weight, count)
     if refusal is not None:
         return row.with_refusal(refusal)
     fit = fit_incident_rate(table, months)
@@ -148,11 +149,10 @@ def _staying(cohort: Cohort, measure: Measure, months: int, around: Surroundings
     table = cohort.designs.get("a")
     if table is None:
         return row.with_refusal(Refusal("no_comparison", "No mentee could be matched."))
-    time, event, able = event_columns(table, measure)
-    known = able & np.isfinite(time) & (time > 0)
-    followed = np.where(event > 0, np.inf, time)
-    row, refusal = _describe(row, table, known, followed, around, months)
-    row = _count_people(row, table, known, (event == 1) & (time <= months))
+    time, event, _ = event_columns(table, measure)
+    followed, weight = np.where(event > 0, np.inf, time), weigh_arms(table, measure)
+    row, refusal = _describe(row, table, weight, followed, around, months)
+    row = _count_people(row, table, weight, (event == 1) & (time <= months))
     if refusal is not None:
         return row.with_refusal(refusal)
     result = fit_at_horizon(table, measure, months)
@@ -194,15 +194,14 @@ def _hazard_ratio(cohort: Cohort, difference: Row) -> Row:
 def _describe(
     row: Row,
     table: Table,
-    known: BoolArray,
+    weight: FloatArray,
     followed: FloatArray,
     around: Surroundings,
     months: int,
 ) -> tuple[Row, Refusal | None]:
     """Count who is compared and for how long they were followed; refuse an unreached window."""
     is_mentee = table.flag("is_mentee")
-    used = att_weights(table.label("cell_id"), is_mentee, known) > 0
-    mentees, others = used & is_mentee, used & ~is_mentee
+    mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
     count = int(mentees.sum())
     long_enough = int((followed[mentees] >= NEEDED_MONTHS).sum())
     row = dataclasses.replace(
@@ -236,14 +235,17 @@ def _decidable(
     return decidable_on((around.as_of - EPOCH).days, landmarks, NEEDED_MENTEES, wait)
 
 
+def _weigh(table: Table, known: BoolArray) -> FloatArray:
+    return att_weights(table.label("cell_id"), table.flag("is_mentee"), known)
+
+
 def _people(table: Table, rows: BoolArray) -> int:
     return count_people(table.label("person_id")[rows])
 
 
-def _count_incidents(row: Row, table: Table, known: BoolArray, count: FloatArray) -> Row:
+def _count_incidents(row: Row, table: Table, weight: FloatArray, count: FloatArray) -> Row:
     """Incidents by arm; a comparison person's are those of the row that saw most of them."""
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")
-    weight = att_weights(table.label("cell_id"), is_mentee, known)
     mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
     most = _most(person[others], count[others])
     return dataclasses.replace(
@@ -257,10 +259,9 @@ def _count_incidents(row: Row, table: Table, known: BoolArray, count: FloatArray
     )
 
 
-def _count_people(row: Row, table: Table, known: BoolArray, met: BoolArray) -> Row:
+def _count_people(row: Row, table: Table, weight: FloatArray, met: BoolArray) -> Row:
     """People of each arm with and without the event."""
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")
-    weight = att_weights(table.label("cell_id"), is_mentee, known)
     mentees, others = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
     most = _most(person[others], met[others].astype(np.float64))
     return dataclasses.replace(

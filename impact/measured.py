@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from impact.cohort import Cohort, Table, count_people
 from impact.cycle_time import SHORT_WINDOW, Combined, combine_designs, with_unknown
 from impact.incident_rate import informative_effects, log_rate
 from impact.linear import fit_within_cells
-from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_spans
+from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_spans, running
 from impact.poisson import fit_counts
 from impact.types import BoolArray, Fit, FloatArray, Refusal
 from impact.weights import att_weights
@@ -42,14 +42,15 @@ class Windows:
     followed: FloatArray
     on_call: FloatArray
     mirror: str
+    _means: dict[str, FloatArray] = field(default_factory=dict, repr=False)
 
     def mean(self, window: str) -> FloatArray:
         """Numerator over denominator; not-a-number where there is nothing to divide by."""
-        above, below = self.numerator[window], self.denominator[window]
-        value: FloatArray = np.divide(
-            above, below, out=np.full(above.size, np.nan), where=below > 0
-        )
-        return value
+        if window not in self._means:
+            above, below = self.numerator[window], self.denominator[window]
+            nothing = np.full(above.size, np.nan)
+            self._means[window] = np.divide(above, below, out=nothing, where=below > 0)
+        return self._means[window]
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ def sum_windows(
         for name, window in {**BEFORE, _AFTER: (1, follow_up)}.items()
     }
     seen = months.flag("is_git_observed") if measure.source == "git" else months.number("exposure")
+    above, below = running(amounts.numerator), running(amounts.denominator)
     return Windows(
-        {name: span.total(amounts.numerator) for name, span in spans.items()},
-        {name: span.total(amounts.denominator) for name, span in spans.items()},
+        {name: span.between(above) for name, span in spans.items()},
+        {name: span.between(below) for name, span in spans.items()},
         spans[_AFTER].total((seen > 0).astype(np.float64)),
         spans["before_12"].total(months.number("on_call_weeks")),
         "before_8" if follow_up <= SHORT_WINDOW else "before_5",
@@ -198,24 +200,24 @@ def _fit_rate(windows: Windows, table: Table) -> Fit | Refusal:
     if np.nansum(weeks) > 0:
         time_before = _pick(windows.denominator["before_12"], table)
         columns.append(log_rate(np.nan_to_num(weeks), time_before))
-    covariates = np.column_stack(columns)
     for name in ("level", "job_family"):
         effects, informative = informative_effects(table.label(name), known, count)
-        covariates = np.column_stack([covariates, effects])
+        columns.extend(effects.T)
         known &= informative
+    covariates = np.array(columns).T
     is_mentee = table.flag("is_mentee")
     weight = att_weights(table.label("cell_id"), is_mentee, known)
-    return fit_counts(
-        count, time, is_mentee, covariates, weight, table.label("person_id"), table.label("team_id")
-    )
+    clusters = table.label("person_id"), table.label("team_id")
+    both = table.pairs("person_id", "team_id")
+    return fit_counts(count, time, is_mentee, covariates, weight, *clusters, both)
 
 
 def _within(table: Table, outcome: FloatArray, columns: list[FloatArray]) -> Fit | Refusal:
     is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
     weight = att_weights(cell, is_mentee, ~np.isnan(outcome))
-    covariates = np.column_stack([*columns, table.number("tenure_months")])
-    person = table.label("person_id")
-    return fit_within_cells(outcome, is_mentee, covariates, weight, cell, cell, person)
+    covariates = np.array([*columns, table.number("tenure_months")]).T
+    person, both = table.label("person_id"), table.pairs("cell_id", "person_id")
+    return fit_within_cells(outcome, is_mentee, covariates, weight, cell, cell, person, both)
 
 
 def _count(measure: Measure, windows: Windows, table: Table, known: BoolArray) -> Estimated:

@@ -229,9 +229,17 @@ class Spans:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum a panel column over every row's window, shape (rows,)."""
-        running = np.concatenate([[0.0], np.cumsum(values)])
-        summed: FloatArray = running[self.high] - running[self.low]
+        return self.between(running(values))
+
+    def between(self, sums: FloatArray) -> FloatArray:
+        """The same of a column whose `running` sums are at hand."""
+        summed: FloatArray = sums[self.high] - sums[self.low]
         return summed
+
+
+def running(values: FloatArray) -> FloatArray:
+    """Sum of a panel column before every month, and of all of it: shape (months + 1,)."""
+    return np.concatenate([[0.0], np.cumsum(values)])
 
 
 def find_spans(rows: Table, months: Months, window: tuple[int, int]) -> Spans:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
-from impact.clusters import two_way_error
+from impact.clusters import independent_error
 from impact.cohort import Segment, Table
 from impact.rows import Row
 from impact.staying import event_columns
@@ -32,8 +33,9 @@ def fit_naive(people: Table, segment: Segment, months: int) -> Iterator[Row]:
         Horizon since hire of retention and promotion; the other outcomes have no window here and
         are the same in each.
     """
-    yield _naive_hours(people, segment, months)
-    yield _naive_incidents(people, segment, months)
+    for name, fit in (("hours", _naive_hours), ("incidents", _naive_incidents)):
+        row = people.remember(f"naive {name}", partial(fit, people, segment, months))
+        yield dataclasses.replace(row, follow_up_months=months)
     for measure in ("retention", "months", "promotion"):
         yield _naive_curve(people, segment, measure, months)
 
@@ -202,8 +204,7 @@ def _finish(
     row: Row, effect: float, influence: FloatArray, mentored: float, comparison: float
 ) -> Row:
     """Fill in the estimate; people are independent of each other here."""
-    people = np.arange(influence.size)
-    clustered = two_way_error(influence, people, people)
+    clustered = independent_error(influence)
     if not (np.isfinite(effect) and clustered.standard_error > 0):
         return row.with_refusal(
             Refusal("constant_outcome", "The outcome is the same for everyone compared.")

@@ -15,6 +15,8 @@ _NEW_SHARE = 1e-7
 """A column must keep this share of its variance beside the columns before it."""
 _MOST_LEVERAGE = 0.9
 _MANY_ROWS, _EVERY = 20_000, 8
+_ABSURD = 50.0
+"""No row has a log mean above this."""
 _RUNAWAY = 12.0
 """A log rate ratio this large is the sign of a fit running away to infinity."""
 
@@ -27,6 +29,7 @@ def fit_counts(
     weight: FloatArray,
     first: IntArray,
     second: IntArray,
+    both: IntArray | None = None,
     correct_leverage: bool = True,
 ) -> Fit | Refusal:
     """Fit log E(count) = log(time) + exposure + covariates by weighted maximum likelihood.
@@ -45,6 +48,8 @@ def fit_counts(
         Shape (n,), not negative; rows of weight 0 take no part.
     first, second
         Shape (n,): the two clusterings of the sandwich.
+    both
+        Shape (n,): their combinations numbered, for those who have them already.
     correct_leverage
         Whether residuals are blown up for the part that the fit itself takes off them (HC2). The
         plain sandwich is too small where a hundred people carry twenty coefficients.
@@ -66,20 +71,21 @@ def fit_counts(
         return refusal
     rows = np.flatnonzero(used)
     y, w, offset = count[rows], weight[rows], np.log(time[rows])
-    x = _independent(np.column_stack([exposed[rows], np.ones(rows.size), covariates[rows]]), w)
+    x = _independent(exposed[rows], covariates.T[:, rows], w)
     if x is None:
         return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
     solution = _maximise(y, x, w, offset, _start(y, x, w, offset))
     if isinstance(solution, Refusal):
         return solution
     coefficients, mean = solution
-    inverse = np.linalg.inv((x * (w * mean)[:, None]).T @ x)
-    influence = np.zeros(weight.size)
-    influence[rows] = w * (y - mean) * (x @ inverse[0])
+    inverse = np.linalg.inv(_gram(x, w * mean))
+    values = w * (y - mean) * (inverse[0] @ x)
     if correct_leverage:
-        leverage = w * mean * np.einsum("ij,jk,ik->i", x, inverse, x)
-        influence[rows] /= np.sqrt(1.0 - np.minimum(leverage, _MOST_LEVERAGE))
-    clustered = two_way_error(influence[rows], first[rows], second[rows])
+        leverage = w * mean * np.sum((inverse @ x) * x, axis=0)
+        values /= np.sqrt(1.0 - np.minimum(leverage, _MOST_LEVERAGE))
+    influence = np.zeros(weight.size)
+    influence[rows] = values
+    clustered = two_way_error(influence, first, second, both)
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
     estimate = float(coefficients[0])
@@ -105,23 +111,37 @@ def _refuse(
     return None
 
 
-def _independent(x: FloatArray, weight: FloatArray) -> FloatArray | None:
-    """Scale the columns and keep those that add something; the first one must.
+def _independent(
+    exposed: BoolArray, covariates: FloatArray, weight: FloatArray
+) -> FloatArray | None:
+    """Scale the columns and keep those that add something, exposure above all: shape (kept, n).
 
     Columns are taken in the order constant, covariates, exposure, by a Cholesky factorisation that
     skips a column which the ones before it already determine. Exposure keeps its own scale and
-    comes first in the result, the constant second.
+    comes first in the result, the constant second. A column is a row here, so that every step runs
+    along memory.
     """
-    centred = x.copy()
-    centred[:, 2:] -= np.average(x[:, 2:], axis=0, weights=weight)
-    scale = np.sqrt(np.average(centred**2, axis=0, weights=weight))
+    x = np.empty((covariates.shape[0] + 2, weight.size))
+    x[0], x[1], x[2:] = exposed, 1.0, covariates
+    total = weight.sum()
+    x[2:] -= (x[2:] @ weight / total)[:, None]
+    gram = _gram(x, weight) / total
+    scale = np.sqrt(np.diag(gram))
     scale[~(scale > _RELATIVE_RANK)] = np.inf
-    scaled = centred / scale
-    gram = (scaled * weight[:, None]).T @ scaled / weight.sum()
-    kept = _pivots(gram, [1, *range(2, x.shape[1]), 0])
+    kept = _pivots(gram / np.outer(scale, scale), [1, *range(2, x.shape[0]), 0])
     if not kept or kept[-1] != 0:
         return None
-    return np.column_stack([centred[:, 0], scaled[:, kept[:-1]]])
+    scale[0] = 1.0
+    order = [0, *kept[:-1]]
+    independent: FloatArray = x[order] / scale[order, None]
+    return independent
+
+
+def _gram(x: FloatArray, weight: FloatArray) -> FloatArray:
+    """Weighted products of every two rows of x, summed: shape (k, k)."""
+    scaled = x * np.sqrt(weight)
+    products: FloatArray = scaled @ scaled.T
+    return products
 
 
 def _pivots(gram: FloatArray, order: list[int]) -> list[int]:
@@ -137,13 +157,17 @@ def _pivots(gram: FloatArray, order: list[int]) -> list[int]:
 
 def _start(y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray) -> FloatArray:
     """Where to start: near the top of a part of the rows where there are very many."""
-    level = np.zeros(x.shape[1])
+    level = np.zeros(x.shape[0])
     level[1] = np.log(np.sum(weight * y) / np.sum(weight * np.exp(offset)))
     part = slice(None, None, _EVERY)
     if y.size < _MANY_ROWS or not np.sum(weight[part] * y[part]) > 0:
         return level
-    solution = _maximise(y[part], x[part], weight[part], offset[part], level)
-    return level if isinstance(solution, Refusal) else solution[0]
+    some = np.ascontiguousarray(x[:, part])
+    solution = _maximise(y[part], some, weight[part], offset[part], level)
+    if isinstance(solution, Refusal):
+        return level
+    starts = (solution[0], level)
+    return max(starts, key=lambda beta: _likelihood(beta, y, x, weight, offset)[0])
 
 
 def _maximise(
@@ -151,20 +175,18 @@ def _maximise(
 ) -> tuple[FloatArray, FloatArray] | Refusal:
     """Newton steps, halved whenever the likelihood would fall."""
     beta = start
-    score = _likelihood(beta, y, x, weight, offset)
+    score, mean = _likelihood(beta, y, x, weight, offset)
     for _ in range(_MAX_STEPS):
-        mean = np.exp(x @ beta + offset)
-        hessian = (x * (weight * mean)[:, None]).T @ x
-        gradient = x.T @ (weight * (y - mean))
+        gradient = x @ (weight * (y - mean))
         try:
-            step = np.linalg.solve(hessian, gradient)
+            step = np.linalg.solve(_gram(x, weight * mean), gradient)
         except np.linalg.LinAlgError:
             return Refusal("separation", "The model has no single best fit at this size.")
         size = 1.0
-        candidate = _likelihood(beta + step, y, x, weight, offset)
+        candidate, mean = _likelihood(beta + step, y, x, weight, offset)
         while not candidate >= score - 1e-10 * abs(score) and size > 1e-4:
             size /= 2
-            candidate = _likelihood(beta + size * step, y, x, weight, offset)
+            candidate, mean = _likelihood(beta + size * step, y, x, weight, offset)
         if not np.isfinite(candidate):
             return Refusal("no_convergence", "The model has no single best fit at this size.")
         beta = beta + size * step
@@ -175,13 +197,15 @@ def _maximise(
         return Refusal("no_convergence", "The model has no single best fit at this size.")
     if np.abs(beta[0]) > _RUNAWAY:
         return Refusal("separation", "The model has no single best fit at this size.")
-    return beta, np.exp(x @ beta + offset)
+    return beta, mean
 
 
 def _likelihood(
     beta: FloatArray, y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray
-) -> float:
-    linear = x @ beta + offset
-    if linear.max() > 50:
-        return -np.inf
-    return float(np.sum(weight * (y * linear - np.exp(linear))))
+) -> tuple[float, FloatArray]:
+    """Log likelihood, and the mean of each row: minus infinity, and none, where one is absurd."""
+    linear = beta @ x + offset
+    if linear.max() > _ABSURD:
+        return -np.inf, offset
+    mean: FloatArray = np.exp(linear)
+    return float(weight @ (y * linear - mean)), mean

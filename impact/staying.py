@@ -67,7 +67,12 @@ def fit_at_horizon(table: Table, measure: Measure, months: int) -> ArmDifference
     mentored, influence[arms.mentees] = read_arm(arms.mentored, measure, months)
     comparison, against = read_arm(arms.comparison, measure, months)
     influence[arms.others] = -against
-    clustered = two_way_error(influence, table.label("cell_id"), table.label("person_id"))
+    clustered = two_way_error(
+        influence,
+        table.label("cell_id"),
+        table.label("person_id"),
+        table.pairs("cell_id", "person_id"),
+    )
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
     fit = Fit(
@@ -99,9 +104,7 @@ def _fit_arms(table: Table, measure: Measure) -> _Arms | Refusal:
     time, event, able = event_columns(table, measure)
     if (time[able] < 0).any() or np.isinf(time[able]).any():
         return Refusal("bad_values", "Some times are infinite or below zero.")
-    is_mentee = table.flag("is_mentee")
-    known = able & np.isfinite(time) & (time > 0)
-    weight = att_weights(table.label("cell_id"), is_mentee, known)
+    is_mentee, weight = table.flag("is_mentee"), weigh_arms(table, measure)
     mentees, others = is_mentee & (weight > 0), ~is_mentee & (weight > 0)
     if not mentees.any() or not others.any():
         return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
@@ -109,6 +112,17 @@ def _fit_arms(table: Table, measure: Measure) -> _Arms | Refusal:
         fit_arm(time[rows], event[rows], weight[rows], measure) for rows in (mentees, others)
     )
     return _Arms(mentees, others, mentored, comparison)
+
+
+def weigh_arms(table: Table, measure: Measure) -> FloatArray:
+    """Matching weights of those at risk and observed, the same for every horizon, shape (n,)."""
+
+    def build() -> FloatArray:
+        time, _, able = event_columns(table, measure)
+        known = able & np.isfinite(time) & (time > 0)
+        return att_weights(table.label("cell_id"), table.flag("is_mentee"), known)
+
+    return table.remember(f"weights of {_kind(measure)}", build)
 
 
 def event_columns(table: Table, measure: Measure) -> tuple[FloatArray, IntArray, BoolArray]:

@@ -17,6 +17,8 @@ class Curve:
     ----------
     times
         Shape (m,): distinct times at which anything ended, ascending, in months.
+    position
+        Shape (n,): place of each fitted row's time among them.
     at_risk
         Shape (m,): weight under observation just before each time.
     surviving
@@ -30,6 +32,7 @@ class Curve:
     """
 
     times: FloatArray
+    position: IntArray
     at_risk: FloatArray
     surviving: FloatArray
     before: FloatArray
@@ -72,7 +75,7 @@ def fit_curve(time: FloatArray, event: IntArray, weight: FloatArray, causes: int
     surviving = np.cumprod(np.clip(1.0 - hazards.sum(axis=1), 0.0, 1.0))
     before = np.concatenate([[1.0], surviving[:-1]])
     incidence = np.cumsum(before[:, None] * hazards, axis=0)
-    return Curve(times, at_risk, surviving, before, hazards, incidence)
+    return Curve(times, position, at_risk, surviving, before, hazards, incidence)
 
 
 def value_at(curve: Curve, levels: FloatArray, start: float, horizon: float) -> float:
@@ -90,17 +93,17 @@ def restricted_mean(curve: Curve, horizon: float) -> float:
 
 
 def survival_influence(
-    curve: Curve, time: FloatArray, event: IntArray, weight: FloatArray, horizon: float
+    curve: Curve, event: IntArray, weight: FloatArray, horizon: float
 ) -> FloatArray:
     """Influence of each row on the share surviving at the horizon, shape (n,)."""
     level = value_at(curve, curve.surviving, 1.0, horizon)
     gain = np.where(curve.times <= horizon, -level / _stay(curve), 0.0)
     gains = np.repeat(gain[:, None], curve.hazards.shape[1], axis=1)
-    return _influence(curve, gains, time, event, weight)
+    return _influence(curve, gains, event, weight)
 
 
 def incidence_influence(
-    curve: Curve, cause: int, time: FloatArray, event: IntArray, weight: FloatArray, horizon: float
+    curve: Curve, cause: int, event: IntArray, weight: FloatArray, horizon: float
 ) -> FloatArray:
     """Influence of each row on the share that met one cause by the horizon, shape (n,)."""
     level = value_at(curve, curve.incidence[:, cause - 1], 0.0, horizon)
@@ -108,13 +111,12 @@ def incidence_influence(
     lost = (level - curve.incidence[:, cause - 1]) / _stay(curve)
     gains = np.repeat(np.where(inside, -lost, 0.0)[:, None], curve.hazards.shape[1], axis=1)
     gains[:, cause - 1] += np.where(inside, curve.before, 0.0)
-    return _influence(curve, gains, time, event, weight)
+    return _influence(curve, gains, event, weight)
 
 
 def incidence_influences(
     curve: Curve,
     cause: int,
-    time: FloatArray,
     event: IntArray,
     weight: FloatArray,
     horizons: FloatArray,
@@ -131,17 +133,17 @@ def incidence_influences(
     fixed[:, cause - 1] += curve.before / safe
     fixed_drift = np.concatenate([[0.0], np.cumsum((fixed * curve.hazards).sum(axis=1))])
     level_drift = np.concatenate([[0.0], np.cumsum(by_level * curve.hazards.sum(axis=1))])
-    position = np.searchsorted(curve.times, time)
+    position = curve.position
     met = event > 0
-    own_fixed, own_level = np.zeros(time.size), np.zeros(time.size)
+    own_fixed, own_level = np.zeros(position.size), np.zeros(position.size)
     own_fixed[met] = fixed[position[met], event[met] - 1]
     own_level[met] = by_level[position[met]]
-    influences = np.empty((horizons.size, time.size))
+    influences = np.empty((horizons.size, position.size))
     for number, horizon in enumerate(horizons):
         level = value_at(curve, curve.incidence[:, cause - 1], 0.0, horizon)
         last = int(np.searchsorted(curve.times, horizon, side="right"))
         seen = np.minimum(position + 1, last)
-        inside = time <= horizon
+        inside = position < last
         influences[number] = np.where(inside, own_fixed - level * own_level, 0.0)
         influences[number] -= fixed_drift[seen] - level * level_drift[seen]
     weighted: FloatArray = influences * weight
@@ -149,7 +151,7 @@ def incidence_influences(
 
 
 def restricted_mean_influence(
-    curve: Curve, time: FloatArray, event: IntArray, weight: FloatArray, horizon: float
+    curve: Curve, event: IntArray, weight: FloatArray, horizon: float
 ) -> FloatArray:
     """Influence of each row on the restricted mean, in months, shape (n,)."""
     ends = np.append(curve.times[1:], np.inf)
@@ -157,7 +159,7 @@ def restricted_mean_influence(
     area_after = np.cumsum((widths * curve.surviving)[::-1])[::-1]
     gain = np.where(curve.times < horizon, -area_after / _stay(curve), 0.0)
     gains = np.repeat(gain[:, None], curve.hazards.shape[1], axis=1)
-    return _influence(curve, gains, time, event, weight)
+    return _influence(curve, gains, event, weight)
 
 
 def _stay(curve: Curve) -> FloatArray:
@@ -169,9 +171,7 @@ def _stay(curve: Curve) -> FloatArray:
     return np.where(stay > 1e-12, stay, np.inf)
 
 
-def _influence(
-    curve: Curve, gains: FloatArray, time: FloatArray, event: IntArray, weight: FloatArray
-) -> FloatArray:
+def _influence(curve: Curve, gains: FloatArray, event: IntArray, weight: FloatArray) -> FloatArray:
     """Sum over causes of the integral of a gain against each row's counting-process residual.
 
     Row i adds weight * (gain at its own event - sum over times it was at risk of gain * hazard),
@@ -179,8 +179,8 @@ def _influence(
     """
     safe = np.where(curve.at_risk > 0, curve.at_risk, np.inf)
     drift = np.cumsum((gains * curve.hazards).sum(axis=1) / safe)
-    position = np.searchsorted(curve.times, time)
-    own = np.zeros(time.size)
+    position = curve.position
+    own = np.zeros(position.size)
     for cause in range(1, gains.shape[1] + 1):
         met = event == cause
         own[met] = gains[position[met], cause - 1] / safe[position[met]]

@@ -34,10 +34,12 @@ def att_weights(cell: IntArray, is_mentee: BoolArray, has_outcome: BoolArray) ->
     """
     if cell.size == 0:
         return np.zeros(0)
-    count = int(cell.max()) + 1
-    mentees = np.bincount(cell[is_mentee & has_outcome], minlength=count)
-    others = np.bincount(cell[~is_mentee & has_outcome], minlength=count)
-    shared = (mentees > 0) & (others > 0)
-    ratio = np.where(shared, mentees / np.maximum(others, 1), 0.0)
-    weight = np.where(is_mentee, shared[cell].astype(np.float64), ratio[cell])
-    return np.where(has_outcome, weight, 0.0)
+    known = np.bincount(cell, weights=has_outcome)
+    mentees = np.bincount(cell, weights=is_mentee & has_outcome)
+    others = known - mentees
+    shared = ((mentees > 0) & (others > 0)).astype(np.float64)
+    ratio = shared * mentees / np.maximum(others, 1.0)
+    # A cell's two weights lie side by side: one look-up a row.
+    weights = np.column_stack([ratio, shared]).ravel()
+    weight: FloatArray = weights[2 * cell + is_mentee] * has_outcome
+    return weight

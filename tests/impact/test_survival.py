@@ -96,9 +96,9 @@ def test_influence_is_the_derivative_by_the_weight(quantity):
 
     curve = fit_curve(time, event, weight, causes=2)
     influence = {
-        "surviving": lambda: survival_influence(curve, time, event, weight, horizon),
-        "incidence": lambda: incidence_influence(curve, 1, time, event, weight, horizon),
-        "mean": lambda: restricted_mean_influence(curve, time, event, weight, horizon),
+        "surviving": lambda: survival_influence(curve, event, weight, horizon),
+        "incidence": lambda: incidence_influence(curve, 1, event, weight, horizon),
+        "mean": lambda: restricted_mean_influence(curve, event, weight, horizon),
     }[quantity]()
     step = 1e-6
     for row in range(0, time.size, 7):
@@ -112,7 +112,7 @@ def test_influence_without_weights_or_ties_gives_greenwood():
     time, event = rng.exponential(10, 400), (rng.random(400) < 0.6).astype(np.int64)
     weight = np.ones(400)
     curve = fit_curve(time, event, weight)
-    influence = survival_influence(curve, time, event, weight, 8.0)
+    influence = survival_influence(curve, event, weight, 8.0)
     inside = curve.times <= 8.0
     events = curve.hazards[:, 0] * curve.at_risk
     parts = events[inside] / (curve.at_risk * (curve.at_risk - events))[inside]
@@ -126,8 +126,8 @@ def test_everybody_leaving_at_once_leaves_nobody_and_no_infinity():
     curve = fit_curve(time, event, weight)
     assert value_at(curve, curve.surviving, 1.0, 2.9) == 1.0
     assert value_at(curve, curve.surviving, 1.0, 3.0) == 0.0
-    assert np.isfinite(survival_influence(curve, time, event, weight, 12.0)).all()
-    assert np.isfinite(restricted_mean_influence(curve, time, event, weight, 12.0)).all()
+    assert np.isfinite(survival_influence(curve, event, weight, 12.0)).all()
+    assert np.isfinite(restricted_mean_influence(curve, event, weight, 12.0)).all()
     assert restricted_mean(curve, 12.0) == 3.0
 
 
@@ -136,7 +136,7 @@ def test_influences_of_many_horizons_equal_those_of_each():
     curve = fit_curve(time, event, weight, causes=2)
     horizons = np.array([0.0, 0.5, 7.25, 12.0, 500.0])
     for cause in (1, 2):
-        together = incidence_influences(curve, cause, time, event, weight, horizons)
+        together = incidence_influences(curve, cause, event, weight, horizons)
         for row, horizon in zip(together, horizons, strict=True):
-            alone = incidence_influence(curve, cause, time, event, weight, float(horizon))
+            alone = incidence_influence(curve, cause, event, weight, float(horizon))
             assert np.allclose(row, alone, atol=1e-14)
