@@ -39,6 +39,7 @@ CONTROL_SIZE = 0.15
 CONTROL_LEVEL = 0.01
 CONTROL_MENTEES = 30
 DROP_OUT = 0.05
+FEWEST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def check_negative_control(cohort: Cohort) -> Check:
 def check_drop_out(cohort: Cohort, months: int) -> Check:
     """Whether the arms differ in how many people have no cycle time after the landmark."""
     table = cohort.designs.get("a")
-    missing: tuple[float, float, Fit | Refusal] | None = None
+    missing: _DropOut | None = None
     if table is not None:
         missing = _drop_out(table, months)
     if missing is None:
@@ -231,14 +232,18 @@ def check_drop_out(cohort: Cohort, months: int) -> Check:
             "not_checked",
             "Nobody has been followed yet.",
         )
-    mentored, comparison, fit = missing
-    value = mentored - comparison
+    value = missing.mentored - missing.comparison
+    fit = missing.fit
     certain = not isinstance(fit, Refusal) and abs(fit.estimate) > 2 * fit.standard_error
     differ = abs(value) >= DROP_OUT and certain
+    are_few = missing.fewest < FEWEST_TOLD
     sentence = (
-        f"{share(mentored)} of mentees and {share(comparison)} of comparison people merged "
-        f"nothing within {months} months and are left out of cycle time."
+        f"Fewer than {FEWEST_TOLD} mentees, or fewer than {FEWEST_TOLD} comparison people,"
+        if are_few
+        else f"{share(missing.mentored)} of mentees and {share(missing.comparison)} of comparison "
+        "people"
     )
+    sentence += f" merged nothing within {months} months and are left out of cycle time."
     return Check(
         "drop_out",
         "pr_cycle_time",
@@ -268,7 +273,17 @@ def _control_size(table: Table) -> tuple[float, float] | None:
     return fit.estimate, two_sided_p(fit.estimate / fit.standard_error, fit.degrees)
 
 
-def _drop_out(table: Table, months: int) -> tuple[float, float, Fit | Refusal] | None:
+@dataclass(frozen=True)
+class _DropOut:
+    """Shares of each arm without a cycle time, the fewest people behind one, and their fit."""
+
+    mentored: float
+    comparison: float
+    fewest: int
+    fit: Fit | Refusal
+
+
+def _drop_out(table: Table, months: int) -> _DropOut | None:
     followed = table.number(f"followup_git_months_{months}") > 0
     is_mentee = table.flag("is_mentee")
     weight = att_weights(table.label("cell_id"), is_mentee, followed)
@@ -276,11 +291,10 @@ def _drop_out(table: Table, months: int) -> tuple[float, float, Fit | Refusal] |
         return None
     missing = np.isnan(mean_log_hours(table, str(months))).astype(np.float64)
     outcome = np.where(followed, missing, np.nan)
-    shares = [
-        float(np.average(missing[rows], weights=weight[rows]))
-        for rows in ((weight > 0) & is_mentee, (weight > 0) & ~is_mentee)
-    ]
-    return shares[0], shares[1], _within(table, outcome)
+    arms = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
+    shares = [float(np.average(missing[rows], weights=weight[rows])) for rows in arms]
+    fewest = min(int(missing[rows].sum()) for rows in arms)
+    return _DropOut(shares[0], shares[1], fewest, _within(table, outcome))
 
 
 def _within(

@@ -39,7 +39,9 @@ def small_cells(counts: IntArray, minimum: int) -> BoolArray:
     return np.asarray(((counts > 0) & (counts < minimum)).any(axis=0), dtype=np.bool_)
 
 
-def hidden_cells(counts: IntArray, forced: BoolArray, minimum: int) -> BoolArray:
+def hidden_cells(
+    counts: IntArray, forced: BoolArray, minimum: int, reach: int | None = None
+) -> BoolArray:
     """Choose the cells to hide: the small ones, those forced, and as few others as protect them.
 
     Parameters
@@ -49,7 +51,10 @@ def hidden_cells(counts: IntArray, forced: BoolArray, minimum: int) -> BoolArray
     forced
         Shape (cells,): cells hidden for another reason.
     minimum
-        Fewest people that what is hidden must add up to in every table that holds any of it.
+        Cells with fewer are hidden.
+    reach
+        Fewest people that what is hidden must add up to in every table that holds any of it; the
+        minimum unless said otherwise.
 
     Returns
     -------
@@ -59,6 +64,7 @@ def hidden_cells(counts: IntArray, forced: BoolArray, minimum: int) -> BoolArray
     known = np.asarray(forced | small_cells(counts, minimum), dtype=np.bool_)
     if not known.any() or known.all():
         return known
+    minimum = reach or minimum
     floor = _class_floors(counts)
     tables = np.unique(floor[_needs_company(floor)], axis=0)
     if tables.size == 0 or _is_protected(tables, known, minimum):

@@ -55,6 +55,8 @@ def forget(context: Context, person: str) -> Erased:
             with transaction(connection):
                 rows = erase.erase(connection, names)
         derived = _rewrite(context.work_db)
+        # Figures that stood would go on telling of them.
+        context.told.unlink(missing_ok=True)
         with duckdb.connect(str(context.work_db), read_only=True) as connection:
             return Erased(rows, derived, erase.left(connection, names))
 

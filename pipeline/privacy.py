@@ -110,13 +110,59 @@ def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
     everywhere = withheld(
         _counts(estimates, _table_key, ("n_mentored_eligible",)), frozenset(), minimum
     )
-    rows, levels = {}, {}
+    rows: dict[Family, frozenset[Segment]] = {}
+    levels: dict[tuple[Family, int], frozenset[Segment]] = {}
     for family, of_family in _grouped(estimates, _family).items():
         counts = _counts(of_family, _table_key, ("n_mentored", "n_comparison"))
         rows[family] = withheld(counts, everywhere, minimum)
-        for months, of_window in _grouped(of_family, _months).items():
-            levels[family, months] = _levels_withheld(of_window, rows[family])
+        levels |= _levels_of_windows(family, of_family, rows[family])
     return Hidden(everywhere, rows, levels)
+
+
+def _levels_of_windows(
+    family: Family, rows: Sequence[Row], hidden: frozenset[Segment]
+) -> dict[tuple[Family, int], frozenset[Segment]]:
+    """Find segments without levels, window by window: the one told first keeps its level.
+
+    A level is withheld as well where some but fewer than five people had the event between that
+    window and one that keeps its level.
+    """
+    windows = _grouped(rows, _months)
+    order = [months for months in _WINDOW_ORDER if months in windows]
+    order += [months for months in sorted(windows) if months not in order]
+    told: dict[Segment, list[Row]] = defaultdict(list)
+    levels: dict[tuple[Family, int], frozenset[Segment]] = {}
+    for months in order:
+        of_window = windows[months]
+        close = frozenset(
+            _segment(row)
+            for row in of_window
+            if any(_are_close(row, other) for other in told[_segment(row)])
+        )
+        withheld_here = _levels_withheld(of_window, hidden | close)
+        levels[family, months] = withheld_here
+        for row in of_window:
+            if _segment(row) not in withheld_here and _has_level(row):
+                told[_segment(row)].append(row)
+    return levels
+
+
+def _has_level(row: Row) -> bool:
+    return any(row[f"{arm}_value"] is not None for arm in _ARMS)
+
+
+def _are_close(row: Row, other: Row) -> bool:
+    """Say whether, of the same people, some but few had the event between two windows.
+
+    The level of a ratio is no share of people.
+    """
+    return row["scale"] != "ratio" and any(
+        row[f"n_{arm}"] == other[f"n_{arm}"]
+        and row[f"events_{arm}"] is not None
+        and other[f"events_{arm}"] is not None
+        and not _is_apart(row[f"events_{arm}"], other[f"events_{arm}"])
+        for arm in _ARMS
+    )
 
 
 def withheld(
@@ -158,7 +204,7 @@ def survival_curves(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[P
     for (outcome, segment, arm), points in curves.items():
         ordered = sorted(points, key=_month)
         if hidden.hides(outcome, segment):
-            published.append(_blank("survival_curves", ordered[0]))
+            published.append(blank("survival_curves", ordered[0]))
             continue
         risky = close[outcome, arm]
         shown = [
@@ -178,20 +224,49 @@ def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Pub
 def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
     """Publish each arm's shares; bins of fewer than five people are hidden with enough others.
 
-    `rows` carry `n_bin`, the people in the bin.
+    A hidden bin follows neither from the other bins of its group nor from the other groups of its
+    dimension. `rows` carry `n_bin`, the people in the bin.
     """
-    published = []
-    arms = _grouped(rows, lambda row: (row["outcome"], _segment(row), row["arm"]))
-    for (outcome, segment, _), bins in arms.items():
-        counts = np.asarray([[int(row["n_bin"] or 0) for row in bins]], dtype=np.int64)
-        if hidden.hides(outcome, segment):
-            hide = np.ones(len(bins), dtype=np.bool_)
-        else:
-            hide = hidden_cells(counts, np.zeros(len(bins), dtype=np.bool_), MINIMUM_EVENTS)
-        for row, is_hidden in zip(bins, hide, strict=True):
-            share = None if is_hidden else to_digits(row["share"], 2)
-            published.append({**_blank("outcome_distribution", row), "share": share})
-    return published
+    known = list(rows)
+    gone = _bins_withheld(known, hidden)
+    return [
+        {
+            **blank("outcome_distribution", row),
+            "share": None if _bin(row) in gone else to_digits(row["share"], 2),
+        }
+        for row in known
+    ]
+
+
+_Bin = tuple[str, str, Segment, str]
+
+
+def _bin(row: Row) -> _Bin:
+    return row["outcome"], row["arm"], _segment(row), row["bin"]
+
+
+def _bins_withheld(rows: Sequence[Row], hidden: Hidden) -> set[_Bin]:
+    """Hide few in a group's bins, then in a bin's groups, until nothing more has to go.
+
+    A hidden bin lies on two lines, each of which narrows what it can be: so what is hidden on
+    either adds up to twice as many as it had to on a line alone.
+    """
+    gone = {_bin(row) for row in rows if hidden.hides(row["outcome"], _segment(row))}
+    lines = [
+        *_grouped(rows, lambda row: _bin(row)[:3]).values(),
+        *_grouped(
+            rows, lambda row: (row["outcome"], row["arm"], row["bin"], _segment(row)[0])
+        ).values(),
+    ]
+    before = -1
+    while len(gone) > before:
+        before = len(gone)
+        for line in lines:
+            counts = np.asarray([[int(row["n_bin"] or 0) for row in line]], dtype=np.int64)
+            known = np.asarray([_bin(row) in gone for row in line], dtype=np.bool_)
+            hide = hidden_cells(counts, known, MINIMUM_EVENTS, 2 * MINIMUM_EVENTS)
+            gone |= {_bin(row) for row, is_hidden in zip(line, hide, strict=True) if is_hidden}
+    return gone
 
 
 def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
@@ -211,18 +286,18 @@ def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[
         gone[step] = withheld(counts, frozenset(forced), minimum)
     return [
         {
-            **_blank("participant_flow", row),
+            **blank("participant_flow", row),
             "n": None if _segment(row) in gone[row["step"]] else to_count(row["n"]),
         }
         for row in rows
     ]
 
 
-def balance(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
+def balance(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
     """Publish the covariates' differences of the segments that are shown."""
     return [
-        _blank("balance", row)
-        if hidden.hides_all_of(_segment(row))
+        blank("balance", row)
+        if hidden.hides_all_of(_segment(row)) or _has_few(row, minimum)
         else _rounded("balance", row, 2)
         for row in rows
     ]
@@ -248,12 +323,12 @@ def trust_checks(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Publ
 
 
 def sensitivity(
-    rows: Iterable[Row], hidden: Hidden, digits: Mapping[Segment, int]
+    rows: Iterable[Row], hidden: Hidden, digits: Mapping[Segment, int], minimum: int
 ) -> list[Published]:
     """Publish other analyses' estimates of the segments that are shown."""
     return [
-        _blank("sensitivity", row)
-        if hidden.hides(row["outcome"], _segment(row))
+        blank("sensitivity", row)
+        if hidden.hides(row["outcome"], _segment(row)) or _has_few(row, minimum)
         else _rounded("sensitivity", row, digits.get(_segment(row), 2))
         for row in rows
     ]
@@ -289,8 +364,13 @@ def _shares_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozens
     return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS)
 
 
+def withheld_health(row: Row) -> Published:
+    """Give the row of a hidden measure: its keys, and that it is hidden."""
+    return blank("programme_health", {**row, "value": None, "n": None, "status": "suppressed"})
+
+
 def _health(row: Row, is_hidden: bool, is_level_hidden: bool) -> Published:
-    result = _blank("programme_health", {**row, "value": None, "n": None, "status": "suppressed"})
+    result = withheld_health(row)
     result["target"] = to_digits(row["target"], 2)
     result["unit"] = _unit_shown(row)
     if is_hidden:
@@ -376,7 +456,7 @@ def _lines(row: Row) -> list[str]:
 
 
 def _access(row: Row, is_hidden: bool, is_rate_hidden: bool) -> Published:
-    result = _blank("access", {**row, "group": row["group_value"], "n": None})
+    result = blank("access", {**row, "group": row["group_value"], "n": None})
     if not is_hidden:
         result["n"] = to_count(row["people_count"])
     if not is_hidden and not is_rate_hidden:
@@ -411,7 +491,7 @@ _BANDS = ("fewest", "some", "most")
 def _team_outcome(row: Row, is_hidden: bool) -> Published:
     known = {"value": row["measure_value"], "n_teams": None, "n": None}
     if is_hidden:
-        return _blank("team_outcomes", {**row, **known})
+        return blank("team_outcomes", {**row, **known})
     result = _rounded("team_outcomes", {**row, **known}, 2)
     return result | {"n_teams": to_count(row["teams_count"]), "n": to_count(row["people_count"])}
 
@@ -439,7 +519,7 @@ def _return(row: Row, hidden: Hidden, minimum: int) -> Published:
     is_price = str(row["measure"]).startswith("price_")
     is_few = row["people_count"] < minimum and not is_price
     is_hidden = outcome is not None and hidden.hides(outcome, Segment("all", "all"))
-    result = _blank("return_estimates", {**row, "sentence": ""})
+    result = blank("return_estimates", {**row, "sentence": ""})
     if is_few or is_hidden:
         return result | {"sentence": WITHHELD.format(minimum=minimum)}
     for name in ("estimate", "ci_low", "ci_high"):
@@ -458,12 +538,12 @@ def _rounded_return(value: float | None, measure: str) -> float | None:
 
 def known_events(rows: Iterable[Row]) -> list[Published]:
     """Publish what happened to whole organisations: kinds and days, and no text of the export."""
-    return [_blank("known_events", row) for row in rows]
+    return [blank("known_events", row) for row in rows]
 
 
 def stories(rows: Iterable[Row]) -> list[Published]:
     """Publish the stories whose authors consented: the one free text that leaves."""
-    return [_blank("stories", {**row, "text": row["story_text"]}) for row in rows]
+    return [blank("stories", {**row, "text": row["story_text"]}) for row in rows]
 
 
 def segment_digits(estimates: Iterable[Row]) -> dict[Segment, int]:
@@ -475,14 +555,19 @@ def segment_digits(estimates: Iterable[Row]) -> dict[Segment, int]:
     }
 
 
+def withheld_estimate(row: Row, minimum: int) -> Published:
+    """Give the row of a hidden group: its keys, and that it is hidden."""
+    result = blank("impact_estimates", row)
+    is_matched = row["comparison"] == "matched"
+    result["verdict"] = "suppressed" if is_matched else None
+    result["verdict_reason"] = WITHHELD.format(minimum=minimum) if is_matched else None
+    return result
+
+
 def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
     segment, family = _segment(row), _family(row)
     if segment in hidden.rows[family] and row["verdict"] != "no_data":
-        result = _blank("impact_estimates", row)
-        is_matched = row["comparison"] == "matched"
-        result["verdict"] = "suppressed" if is_matched else None
-        result["verdict_reason"] = WITHHELD.format(minimum=minimum) if is_matched else None
-        return result
+        return withheld_estimate(row, minimum)
     result = {column.name: row[column.name] for column in TABLES["impact_estimates"].columns}
     coarser = coarser_digits(row.get("deviation"))
     digits = estimate_digits(row["n_mentored"], row["n_comparison"]) - coarser
@@ -589,11 +674,16 @@ def _by_segment(
     publish: Callable[[Row], Published],
 ) -> list[Published]:
     return [
-        _blank(table, row)
-        if hidden.hides(row["outcome"], _segment(row)) or (row["n"] or 0) < minimum
+        blank(table, row)
+        if hidden.hides(row["outcome"], _segment(row))
+        or min(row["n"] or 0, row["n_comparison"] or 0) < minimum
         else publish(row)
         for row in rows
     ]
+
+
+def _has_few(row: Row, minimum: int) -> bool:
+    return min(row["n_mentored"] or 0, row["n_comparison"] or 0) < minimum
 
 
 def _rounded(table: str, row: Row, digits: int) -> Published:
@@ -606,7 +696,7 @@ def _rounded(table: str, row: Row, digits: int) -> Published:
     }
 
 
-def _blank(table: str, row: Row) -> Published:
+def blank(table: str, row: Row) -> Published:
     """Copy the declared columns without their figures."""
     return {
         column.name: None if column.is_figure else row[column.name]

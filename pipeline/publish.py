@@ -8,11 +8,12 @@ from typing import Any
 
 import duckdb
 
-from pipeline import privacy
+from pipeline import privacy, successive
 from pipeline.errors import BadInputError
 from pipeline.rounding import to_count_of_any
 from pipeline.settings import Settings
 from pipeline.snapshots import Rows
+from pipeline.told import Memory
 
 SOURCES = ("hris", "git", "incidents", "mentorship")
 #: Role in which people are named -> the source and table that name them.
@@ -47,7 +48,10 @@ def as_of_date(connection: duckdb.DuckDBPyConnection) -> date:
 
 
 def collect(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, facts: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    facts: Mapping[str, str],
+    memory: Memory,
 ) -> dict[str, Rows]:
     """Give the rows of every published table.
 
@@ -57,11 +61,16 @@ def collect(
         The private database, with the models built.
     facts
         What `snapshot_info` says about the run itself.
+    memory
+        What earlier snapshots told; takes up what this one tells anew.
     """
+    figures = {
+        **_impact(connection, settings.minimum_group, memory),
+        **_programme(connection, settings.minimum_group, memory),
+    }
     return {
-        **_impact(connection, settings.minimum_group),
-        **_programme(connection, settings.minimum_group),
-        "snapshot_info": _info(connection, facts),
+        **figures,
+        "snapshot_info": _info(connection, {**facts, **_standing(memory)}),
         "data_quality": [*_data_quality(connection), *_linked(connection)],
         "metric_definitions": [
             *(
@@ -71,6 +80,12 @@ def collect(
             *_own_definitions(settings),
         ],
     }
+
+
+def _standing(memory: Memory) -> dict[str, str]:
+    """Say since when the oldest figure stands; nothing where all of them are as of this day."""
+    since = memory.since
+    return {"figures_stand_since": since.isoformat()} if since else {}
 
 
 def _own_definitions(settings: Settings) -> Rows:
@@ -90,7 +105,7 @@ def _own_definitions(settings: Settings) -> Rows:
     ]
 
 
-def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
+def _impact(connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory) -> dict[str, Rows]:
     reports = {
         name: _read(connection, f"rpt_{name}")
         for name in (
@@ -109,13 +124,13 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
     everything = [*estimates, *_read(connection, "rpt_supporting_estimates")]
     hidden = privacy.decide(everything, minimum)
     digits = privacy.segment_digits(estimates)
-    return {
+    tables = {
         "impact_estimates": privacy.impact_estimates(everything, hidden, minimum),
         "impact_series": privacy.impact_series(reports["impact_series"], hidden, minimum),
         "survival_curves": privacy.survival_curves(reports["survival_curves"], hidden, minimum),
-        "balance": privacy.balance(reports["balance"], hidden),
+        "balance": privacy.balance(reports["balance"], hidden, minimum),
         "trust_checks": privacy.trust_checks(reports["trust_checks"], hidden, minimum),
-        "sensitivity": privacy.sensitivity(reports["sensitivity"], hidden, digits),
+        "sensitivity": privacy.sensitivity(reports["sensitivity"], hidden, digits, minimum),
         "segment_tests": privacy.segment_tests(reports["segment_tests"]),
         "outcome_distribution": privacy.outcome_distribution(
             reports["outcome_distribution"], hidden
@@ -125,14 +140,23 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Ro
             _read(connection, "rpt_return_estimates"), hidden, minimum
         ),
     }
+    return {**successive.impact(tables, {**reports, "impact_estimates": everything}, memory)}
 
 
-def _programme(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[str, Rows]:
+def _programme(
+    connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory
+) -> dict[str, Rows]:
     health = _read(connection, "rpt_programme_health")
+    groups = _read(connection, "rpt_access")
+    teams = _read(connection, "rpt_team_outcomes")
     return {
-        "programme_health": privacy.programme_health(health, minimum),
-        "access": privacy.access(_read(connection, "rpt_access"), minimum),
-        "team_outcomes": privacy.team_outcomes(_read(connection, "rpt_team_outcomes"), minimum),
+        "programme_health": successive.programme_health(
+            health, privacy.programme_health(health, minimum), memory
+        ),
+        "access": successive.access(groups, privacy.access(groups, minimum), memory),
+        "team_outcomes": successive.team_outcomes(
+            teams, privacy.team_outcomes(teams, minimum), memory
+        ),
         "known_events": privacy.known_events(_read(connection, "rpt_known_events")),
         "stories": privacy.stories(_read(connection, "rpt_stories")),
     }

@@ -21,7 +21,7 @@ import duckdb
 
 import ingest
 from ingest import forget
-from pipeline import lock, placebo, plan, publish, snapshots, transform, turnout
+from pipeline import lock, placebo, plan, publish, snapshots, told, transform, turnout
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
@@ -125,8 +125,16 @@ def _publish(
         current = snapshots.current_snapshot(context.snapshots)
         if current is not None and current.stem == name:
             return Outcome(current, is_new=False)
+        known = snapshots.published(context.snapshots, name)
+        if known is not None:
+            snapshots.switch(context.snapshots, known.name)
+            return Outcome(known, is_new=True)
         facts = _facts(settings, context, inputs, as_of)
-        tables = publish.collect(connection, settings, facts)
+        edition = told.Edition(as_of, settings.confidence, settings.minimum_group)
+        memory = told.read(context.told, edition)
+        tables = publish.collect(connection, settings, facts, memory)
+        # Before the switch: what a reader may have seen is remembered, whatever happens now.
+        told.write(context.told, memory)
         path = snapshots.publish(context.snapshots, name, tables, settings.snapshots_kept)
         bar.update(len(tables))
         nobody = turnout.why_nobody(connection, as_of, inputs.loaded.first_event_on)

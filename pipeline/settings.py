@@ -605,6 +605,11 @@ class Context:
         return self.warehouse / "snapshots"
 
     @property
+    def told(self) -> Path:
+        """What earlier snapshots told, in true counts of groups."""
+        return self.warehouse / "told.json.gz"
+
+    @property
     def access(self) -> Path:
         """Private folder of sign-in: users, session key, audit log, failed attempts."""
         return self.warehouse / "access"

@@ -42,6 +42,19 @@ def current_snapshot(folder: Path) -> Path | None:
     return path if name and Path(name).name == name and path.is_file() else None
 
 
+def published(folder: Path, name: str) -> Path | None:
+    """Find a whole snapshot of that id: it is never written again."""
+    path = folder / f"{name}.duckdb"
+    if not path.is_file():
+        return None
+    try:
+        check(path)
+    except SnapshotError as error:
+        LOGGER.warning("%s", error)
+        return None
+    return path
+
+
 def read_info(path: Path) -> dict[str, str]:
     """Read `snapshot_info`; empty where the file cannot be read."""
     try:

@@ -256,10 +256,14 @@ def test_a_month_of_the_series_with_nine_people_is_empty() -> None:
     keys = {"outcome": "pr_cycle_time", "comparison": "matched"}
     segment = {"segment_dimension": "all", "segment_value": "all"}
     figures = {"estimate": 0.8765, "ci_low": 0.7, "ci_high": 1.1}
-    rows = [{**keys, **segment, "month": m, **figures, "n": n} for m, n in ((1, 9), (2, 12))]
-    first, second = privacy.impact_series(rows, NOTHING, 10)
+    rows = [
+        {**keys, **segment, "month": m, **figures, "n": n, "n_comparison": others}
+        for m, n, others in ((1, 9, 50), (2, 12, 50), (3, 12, 9))
+    ]
+    first, second, third = privacy.impact_series(rows, NOTHING, 10)
     assert (first["estimate"], first["n"]) == (None, None)
     assert (second["estimate"], second["n"]) == (0.88, 10)
+    assert (third["estimate"], third["n"]) == (None, None)
 
 
 def test_a_small_bin_is_hidden_with_another() -> None:
@@ -311,17 +315,77 @@ def test_a_check_of_a_hidden_group_is_not_shown_as_passed() -> None:
     assert shown["sentence"].startswith("Not shown")
 
 
-def test_balance_and_sensitivity_of_a_hidden_group_are_empty() -> None:
+def test_balance_and_sensitivity_of_a_hidden_or_small_group_are_empty() -> None:
     hidden = Hidden(frozenset({ALL}), {}, {})
     segment = {"segment_dimension": "all", "segment_value": "all"}
     smd = {"smd_before": 0.3, "smd_after": 0.0456, "se": 0.02, "adjusted_in_model": False}
-    row = {"design": "a", "covariate": "tenure", **segment, **smd}
-    assert privacy.balance([row], NOTHING)[0]["smd_after"] == 0.05
-    assert privacy.balance([row], hidden)[0]["smd_after"] is None
+    arms = {"n_mentored": 10, "n_comparison": 40}
+    row = {"design": "a", "covariate": "tenure", **segment, **smd, **arms}
+    assert privacy.balance([row], NOTHING, 10)[0]["smd_after"] == 0.05
+    assert privacy.balance([row], hidden, 10)[0]["smd_after"] is None
+    assert privacy.balance([row | {"n_comparison": 9}], NOTHING, 10)[0]["smd_after"] is None
     figures = {"estimate": 0.98765, "ci_low": 0.9, "ci_high": 1.1}
-    row = {"outcome": "pr_cycle_time", "variant": "design_a", **segment, **figures}
-    assert privacy.sensitivity([row], NOTHING, {ALL: 3})[0]["estimate"] == 0.988
-    assert privacy.sensitivity([row], hidden, {ALL: 3})[0]["estimate"] is None
+    row = {"outcome": "pr_cycle_time", "variant": "design_a", **segment, **figures, **arms}
+    assert privacy.sensitivity([row], NOTHING, {ALL: 3}, 10)[0]["estimate"] == 0.988
+    assert privacy.sensitivity([row], hidden, {ALL: 3}, 10)[0]["estimate"] is None
+    assert privacy.sensitivity([row | {"n_mentored": 9}], NOTHING, {}, 10)[0]["estimate"] is None
+
+
+def windows_of(*events: int, **changes: Any) -> dict[int, dict[str, Any]]:
+    """Levels of 200 mentees by window, of whom some left by each."""
+    rows = [
+        estimate(
+            follow_up_months=months,
+            events_mentored=count,
+            nonevents_mentored=202 - count,
+            **changes,
+        )
+        for months, count in zip((6, 12, 18, 24), events, strict=True)
+    ]
+    return {row["follow_up_months"]: row for row in published(rows)}
+
+
+def test_of_two_windows_between_which_few_left_the_headline_keeps_its_levels() -> None:
+    shown = windows_of(10, 14, 20, 24)
+    assert {months for months, row in shown.items() if row["mentored_value"]} == {12, 24}
+    assert {row["estimate"] for row in shown.values()} == {0.046}
+
+
+def test_windows_between_which_nobody_or_five_left_keep_their_levels() -> None:
+    shown = windows_of(15, 20, 20, 25)
+    assert all(row["mentored_value"] for row in shown.values())
+
+
+def test_a_small_bin_does_not_follow_from_the_other_groups() -> None:
+    keys = {"outcome": "pr_cycle_time", "arm": "mentored"}
+    bins = {
+        "all": (33, 50, 47),
+        "a": (3, 10, 17),
+        "b": (10, 20, 20),
+        "c": (20, 20, 10),
+    }
+    rows = [
+        {
+            **keys,
+            "segment_dimension": "all" if value == "all" else "organisation",
+            "segment_value": value,
+            "bin": name,
+            "share": n / 100,
+            "n_bin": n,
+        }
+        for value, counts in bins.items()
+        for name, n in zip(("low", "middle", "high"), counts, strict=True)
+    ]
+    shown = {
+        (row["segment_value"], row["bin"]): row["share"]
+        for row in privacy.outcome_distribution(rows, NOTHING)
+    }
+    for name in ("low", "middle"):
+        # Two groups at least are hidden in a bin, and two bins in a group.
+        assert sum(shown[value, name] is None for value in "abc") == 2
+    assert sum(shown["a", name] is None for name in ("low", "middle", "high")) == 2
+    assert shown["c", "low"] == 0.2
+    assert all(shown["all", name] is not None for name in ("low", "middle", "high"))
 
 
 def test_no_rows_give_no_rows() -> None:

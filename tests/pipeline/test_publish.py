@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import duckdb
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pipeline import publish
 from pipeline.errors import BadInputError
 from pipeline.settings import Settings
+from pipeline.told import Edition, Memory
 
 REPORTS = (
     "impact_estimates",
@@ -29,6 +31,10 @@ REPORTS = (
     "known_events",
     "stories",
 )
+
+
+def nothing_told() -> Memory:
+    return Memory(Edition(date(2026, 6, 30), 0.95, 10))
 
 
 @pytest.fixture
@@ -63,7 +69,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_the_info_says_which_day_and_where_each_source_ends(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    tables = publish.collect(connection, Settings(), {"as_of_date": "2026-06-30"})
+    tables = publish.collect(connection, Settings(), {"as_of_date": "2026-06-30"}, nothing_told())
     info = {row["key"]: row["value"] for row in tables["snapshot_info"]}
     assert info == {
         "as_of_date": "2026-06-30",
@@ -75,14 +81,14 @@ def test_the_info_says_which_day_and_where_each_source_ends(
 
 
 def test_definitions_come_from_the_seed(connection: duckdb.DuckDBPyConnection) -> None:
-    (row,) = publish.collect(connection, Settings(), {})["metric_definitions"]
+    (row,) = publish.collect(connection, Settings(), {}, nothing_told())["metric_definitions"]
     assert (row["metric"], row["version"]) == ("retention", "1")
 
 
 def test_own_outcomes_are_defined_by_the_settings(connection: duckdb.DuckDBPyConnection) -> None:
     own = {"engagement": {"unit": "points", "direction": "higher", "label": "Engagement score"}}
     settings = Settings.model_validate({"measures": own})
-    row = publish.collect(connection, settings, {})["metric_definitions"][-1]
+    row = publish.collect(connection, settings, {}, nothing_told())["metric_definitions"][-1]
     assert (row["metric"], row["label"]) == ("engagement", "Engagement score")
     assert (row["unit"], row["direction"]) == ("points", "higher")
 
@@ -96,7 +102,7 @@ def test_checks_are_summed_with_their_worst_status(
         "('git', 'reviews', 'state is known', 500, 0, 12, 'fail', now()), "
         "('git', 'reviews', 'state is known', 0, 0, 0, 'warn', now())"
     )
-    (row,) = publish.collect(connection, Settings(), {})["data_quality"]
+    (row,) = publish.collect(connection, Settings(), {}, nothing_told())["data_quality"]
     assert (row["source"], row["table"], row["check"]) == ("git", "reviews", "state is known")
     assert (row["rows_checked"], row["failed"], row["quarantined"]) == (1505, 5, 10)
     assert row["status"] == "fail"
@@ -113,7 +119,7 @@ def test_rows_of_unlinked_people_are_published(
         "('mentees', 0, 0, 0, null), ('pull request authors', 90, 80, 1000, ?)",
         [share],
     )
-    (row,) = publish.collect(connection, Settings(), {})["data_quality"]
+    (row,) = publish.collect(connection, Settings(), {}, nothing_told())["data_quality"]
     assert (row["source"], row["table"], row["check"]) == ("git", "pull_requests", "people_linked")
     assert (row["rows_checked"], row["failed"], row["status"]) == (1000, failed, status)
 

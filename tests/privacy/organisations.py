@@ -58,6 +58,26 @@ def draw_people(rng: np.random.Generator, size: int) -> People:
     return People(place, is_mentee, rng.random(size) < 0.9, seen, left)
 
 
+def later(people: People, rng: np.random.Generator) -> People:
+    """Let some time pass: a few people join, and a few of those who stayed leave."""
+    joined = draw_people(rng, int(rng.integers(0, 25)) + people.left.size // 50)
+    stayed = np.flatnonzero(people.left == 99)
+    gone = rng.choice(stayed, size=min(stayed.size, int(rng.integers(0, 12))), replace=False)
+    left = people.left.copy()
+    left[gone] = rng.integers(1, 25, gone.size)
+    place = {
+        dimension: np.concatenate([people.place[dimension], joined.place[dimension]])
+        for dimension in DIMENSIONS
+    }
+    return People(
+        place,
+        np.concatenate([people.is_mentee, joined.is_mentee]),
+        np.concatenate([people.is_matched, joined.is_matched]),
+        np.concatenate([people.seen, joined.seen]),
+        np.concatenate([left, joined.left]),
+    )
+
+
 def segments(people: People) -> dict[tuple[str, str], npt.NDArray[np.bool_]]:
     """Every segment and who is in it, everybody first."""
     found = {("all", "all"): np.ones(people.is_mentee.size, dtype=np.bool_)}

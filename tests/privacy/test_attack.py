@@ -7,15 +7,13 @@ least as wide as the minimum group.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipeline import privacy
+from tests.privacy.attack import SLACK, Attack, leavers_within
 from tests.privacy.organisations import (
     DIMENSIONS,
     WINDOWS,
@@ -30,57 +28,6 @@ from tests.privacy.organisations import (
 MINIMUM = 10
 MINIMUM_EVENTS = 5
 SEEDS = range(10)
-SLACK = 2  # a count published as 20 was 18 to 22
-
-
-@dataclass
-class Attack:
-    """Unknown whole numbers, what is known of each, and of sums and differences of them."""
-
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    rows: list[dict[int, float]] = field(default_factory=list)
-    bounds: list[tuple[float, float]] = field(default_factory=list)
-
-    def unknown(self, low: float = 0, high: float = np.inf) -> int:
-        self.low.append(low)
-        self.high.append(high)
-        return len(self.low) - 1
-
-    def count(self, published: int | None) -> int:
-        if published is None:
-            return self.unknown()
-        return self.unknown(max(0, published - SLACK), published + SLACK)
-
-    def adds_up(self, parts: Sequence[int], total: int) -> None:
-        self.rows.append({**dict.fromkeys(parts, 1.0), total: -1.0})
-        self.bounds.append((0, 0))
-
-    def at_most(self, smaller: int, larger: int) -> None:
-        self.rows.append({smaller: 1.0, larger: -1.0})
-        self.bounds.append((-np.inf, 0))
-
-    def reach(self, variable: int) -> tuple[float, float]:
-        """The least and the greatest this unknown can be."""
-        matrix = np.zeros((len(self.rows), len(self.low)))
-        for place, row in enumerate(self.rows):
-            for column, factor in row.items():
-                matrix[place, column] = factor
-        low, high = np.asarray(self.bounds).T
-        ends = []
-        for sign in (1.0, -1.0):
-            aim = np.zeros(len(self.low))
-            aim[variable] = sign
-            # Nobody can be told to be more than the whole organisation.
-            solution = milp(
-                aim,
-                integrality=np.ones(len(self.low)),
-                bounds=Bounds(np.asarray(self.low), np.minimum(np.asarray(self.high), 1e5)),
-                constraints=LinearConstraint(matrix, low, high),
-            )
-            assert solution.success, solution.message
-            ends.append(sign * solution.fun)
-        return ends[0], ends[1]
 
 
 def published_of(people: People) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -196,15 +143,6 @@ def test_no_few_events_of_a_hidden_level_follow_from_the_levels_shown(seed: int)
                     low, high = attack.reach(number)
                     assert low <= row["events_mentored"] <= high
                     assert high - low >= MINIMUM_EVENTS
-
-
-def leavers_within(shown: dict[str, Any]) -> tuple[float, float]:
-    """The fewest and the most leavers that a published level and count allow."""
-    level, n = shown["mentored_value"], shown["n_mentored"]
-    if level is None or n is None:
-        return 0, np.inf
-    fewest = np.floor((1 - level - 0.005) * (n - SLACK))
-    return max(0.0, fewest), np.ceil((1 - level + 0.005) * (n + SLACK))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

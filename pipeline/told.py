@@ -1,0 +1,260 @@
+"""What earlier snapshots told, so that two of them do not tell of few people by their difference.
+
+A unit (a row, a curve, ...) is published anew only where every count that its figures tell is the
+same as ever before, or differs by a group that could itself be published. Else the unit stands: it
+is published as it was last told. What stands takes company, so that the change does not follow
+from the total and the other cells (`pipeline.cells`).
+
+The memory is a private file of the warehouse beside the private database. It holds true counts of
+groups, and nothing of a person; no snapshot holds it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.cells import hidden_cells
+from pipeline.published import TABLES
+
+LOGGER = logging.getLogger(__name__)
+
+Unit = tuple[str, ...]
+Published = dict[str, Any]
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What tells one snapshot's figures from another's, but for the counts.
+
+    Attributes
+    ----------
+    minimum, minimum_events : fewest people, and fewest with or without an event, that are told.
+    """
+
+    as_of: date
+    confidence: float
+    minimum: int
+    minimum_events: int = 5
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a unit was told once: the true counts behind it and the published rows."""
+
+    as_of: date
+    confidence: float
+    minimum: int
+    counts: Counts
+    rows: tuple[Published, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A unit that is about to be published.
+
+    Attributes
+    ----------
+    unit : its published table, then what tells it apart in there.
+    group : cells of one group add up to a total that is known.
+    counts : what its figures tell; names that begin with `people` count people, others events.
+    rows : the rows after every other rule.
+    also : units whose figures tell the same counts under other names.
+    """
+
+    unit: Unit
+    group: Unit
+    counts: Counts
+    rows: tuple[Published, ...] = ()
+    also: tuple[tuple[Unit, Counts], ...] = ()
+
+
+@dataclass
+class Memory:
+    """Everything that was told, by unit, the latest last; `settle` adds to it."""
+
+    edition: Edition
+    versions: dict[Unit, list[Version]] = field(default_factory=dict)
+    stood: int = 0
+    since: date | None = None
+
+    def is_close(self, unit: Unit, counts: Counts) -> bool:
+        """Say whether a count differs from what was told by some, but by too few."""
+        return any(
+            0 < abs(count - version.counts.get(name, count)) < self.limit(name)
+            for version in self.versions.get(unit, ())
+            for name, count in counts.items()
+        )
+
+    def limit(self, name: str) -> int:
+        """Give the fewest that a count may change by."""
+        edition = self.edition
+        return edition.minimum if name.startswith("people") else edition.minimum_events
+
+    def standing(self, cells: Sequence[Cell], forced: Iterable[Unit] = ()) -> frozenset[Unit]:
+        """Choose the units that stand: those that changed by few, and their company."""
+        known = set(forced)
+        found = {
+            cell.unit
+            for cell in cells
+            if cell.unit in known
+            or self.is_close(cell.unit, cell.counts)
+            or any(self.is_close(unit, counts) for unit, counts in cell.also)
+        }
+        groups: dict[Unit, list[Cell]] = defaultdict(list)
+        for cell in cells:
+            groups[cell.group].append(cell)
+        for of_group in groups.values():
+            if any(cell.unit in found for cell in of_group):
+                found |= self._with_company(of_group, found)
+        return frozenset(found)
+
+    def settle(
+        self,
+        cells: Sequence[Cell],
+        standing: frozenset[Unit],
+        blank: Callable[[Sequence[Published]], list[Published]],
+    ) -> list[Published]:
+        """Give the rows to publish and remember those that are told anew.
+
+        What stands but was never told, or only as of a later day or at another confidence, is
+        blank.
+        """
+        rows: list[Published] = []
+        for cell in cells:
+            if is_blank(cell):  # a group that is hidden now stays so, whatever was told of it
+                rows += cell.rows
+                continue
+            if cell.unit not in standing:
+                self._remember(cell)
+                rows += cell.rows
+                continue
+            last = self._last(cell.unit)
+            rows += blank(cell.rows) if last is None else (dict(row) for row in last.rows)
+            self._note(last)
+        return rows
+
+    def _note(self, last: Version | None) -> None:
+        self.stood += 1
+        if last is not None:
+            self.since = min(self.since or last.as_of, last.as_of)
+
+    def _last(self, unit: Unit) -> Version | None:
+        edition = self.edition
+        usable = [
+            version
+            for version in self.versions.get(unit, ())
+            if version.as_of <= edition.as_of
+            and version.confidence == edition.confidence
+            and version.minimum >= edition.minimum
+        ]
+        return usable[-1] if usable else None
+
+    def _remember(self, cell: Cell) -> None:
+        edition, told = self.edition, self.versions.setdefault(cell.unit, [])
+        told[:] = [version for version in told if version.counts != cell.counts]
+        told.append(
+            Version(
+                edition.as_of, edition.confidence, edition.minimum, dict(cell.counts), cell.rows
+            )
+        )
+
+    def _with_company(self, cells: Sequence[Cell], standing: set[Unit]) -> set[Unit]:
+        """Let as many other cells of a group stand as it takes to hide who changed."""
+        changes = [self._changes(cell) for cell in cells]
+        stands = np.asarray([cell.unit in standing for cell in cells], dtype=np.bool_)
+        names = sorted({name for change in changes for name in change})
+        for limit in sorted({self.limit(name) for name in names}):
+            of_limit = [name for name in names if self.limit(name) == limit]
+            matrix = [[change.get(name, 0) for change in changes] for name in of_limit]
+            signed = np.asarray(matrix, dtype=np.int64)
+            stands = hidden_cells(np.abs(signed), stands, limit)
+            total = np.abs(signed[:, stands].sum(axis=1))
+            # Changes that cancel out leave a small one: then no cell of the group is told anew.
+            if ((total > 0) & (total < limit)).any():
+                stands = np.ones_like(stands)
+        return {cell.unit for cell, is_standing in zip(cells, stands, strict=True) if is_standing}
+
+    def _changes(self, cell: Cell) -> dict[str, int]:
+        """Give how much the counts differ from the last time; all of them the first time."""
+        told = self.versions.get(cell.unit)
+        last = told[-1].counts if told else {}
+        return {name: count - last.get(name, 0) for name, count in cell.counts.items()}
+
+
+def is_blank(cell: Cell) -> bool:
+    """Say whether a unit's rows hold no figure."""
+    figures = TABLES[cell.unit[0]].figures
+    return all(row[name] is None for row in cell.rows for name in figures)
+
+
+def read(path: Path, edition: Edition) -> Memory:
+    """Read what was told; nothing where there is no such file, or none that can be read."""
+    memory = Memory(edition)
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                unit, version = _parse(line)
+                memory.versions.setdefault(unit, []).append(version)
+    except FileNotFoundError:
+        return memory
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        LOGGER.warning(
+            "%s cannot be read (%s): figures are told anew, whatever was told before",
+            path.name,
+            type(error).__name__,
+        )
+        return Memory(edition)
+    return memory
+
+
+def write(path: Path, memory: Memory) -> None:
+    """Write the memory in place of the one before it, in one step, for its owner only."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with (
+        os.fdopen(handle, "wb") as raw,
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=1, mtime=0) as packed,
+    ):
+        for unit, versions in memory.versions.items():
+            for version in versions:
+                packed.write(_line(unit, version).encode())
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def _line(unit: Unit, version: Version) -> str:
+    said = {
+        "unit": unit,
+        "as_of": version.as_of,
+        "confidence": version.confidence,
+        "minimum": version.minimum,
+        "counts": version.counts,
+        "rows": version.rows,
+    }
+    return json.dumps(said, default=str) + "\n"
+
+
+def _parse(line: str) -> tuple[Unit, Version]:
+    said = json.loads(line)
+    unit = tuple(said["unit"])
+    dates = [column.name for column in TABLES[unit[0]].columns if column.type == "DATE"]
+    rows = tuple(
+        {**row, **{name: date.fromisoformat(row[name][:10]) for name in dates if row[name]}}
+        for row in said["rows"]
+    )
+    as_of = date.fromisoformat(said["as_of"])
+    counts = {str(name): int(count) for name, count in said["counts"].items()}
+    return unit, Version(as_of, said["confidence"], said["minimum"], counts, rows)

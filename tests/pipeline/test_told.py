@@ -1,0 +1,131 @@
+"""The memory of what was told: kept, private, and never told from the future."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import privacy, told
+from pipeline.told import Cell, Edition, Memory
+
+DAY = dt.date(2026, 3, 31)
+GROUP = ("team_outcomes", "organisation")
+
+
+def edition(**changes: Any) -> Edition:
+    return Edition(**({"as_of": DAY, "confidence": 0.95, "minimum": 10} | changes))
+
+
+def cell(name: str, people: int, value: float = 0.5, **events: int) -> Cell:
+    row = {"measure": name, "band": "most", "value": value, "ci_low": None, "ci_high": None}
+    rows = ({**row, "n_teams": 10, "n": 5 * round(people / 5)},)
+    return Cell(("team_outcomes", name), GROUP, {"people": people, **events}, rows)
+
+
+def tell(memory: Memory, *cells: Cell) -> dict[str, Any]:
+    """Publish cells of one group; give the value told of each."""
+    standing = memory.standing(cells)
+    rows = memory.settle(
+        cells, standing, lambda rows: [privacy.blank("team_outcomes", row) for row in rows]
+    )
+    return {row["measure"]: row["value"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("people", "value"), [(40, 0.6), (41, 0.5), (49, 0.5), (50, 0.6), (31, 0.5), (30, 0.6)]
+)
+def test_a_figure_stands_until_ten_people_more_or_fewer(people: int, value: float) -> None:
+    memory = Memory(edition())
+    tell(memory, cell("a", 40))
+    assert tell(memory, cell("a", people, 0.6)) == {"a": value}
+
+
+@pytest.mark.parametrize(("left", "value"), [(8, 0.6), (9, 0.5), (12, 0.5), (13, 0.6)])
+def test_a_figure_stands_until_five_events_more(left: int, value: float) -> None:
+    memory = Memory(edition())
+    tell(memory, cell("a", 40, left=8))
+    assert tell(memory, cell("a", 40, 0.6, left=left)) == {"a": value}
+
+
+def test_slow_changes_add_up_against_what_was_told_and_not_against_what_stood() -> None:
+    memory = Memory(edition())
+    values = [tell(memory, cell("a", people, people / 100))["a"] for people in (40, 44, 48, 52, 56)]
+    assert values == [0.4, 0.4, 0.4, 0.52, 0.52]
+
+
+def test_a_return_to_near_an_older_figure_is_not_told() -> None:
+    memory = Memory(edition())
+    for people in (40, 60, 43):
+        shown = tell(memory, cell("a", people, people / 100))
+    assert shown == {"a": 0.6}
+
+
+def test_what_stands_takes_the_company_that_hides_it_from_subtraction() -> None:
+    memory = Memory(edition())
+    tell(memory, cell("a", 40), cell("b", 60), cell("c", 90))
+    shown = tell(memory, cell("a", 43, 0.6), cell("b", 72, 0.6), cell("c", 140, 0.6))
+    assert shown == {"a": 0.5, "b": 0.5, "c": 0.6}
+
+
+def test_changes_that_cancel_out_let_the_whole_group_stand() -> None:
+    memory = Memory(edition())
+    tell(memory, cell("a", 40), cell("b", 60), cell("c", 90))
+    shown = tell(memory, cell("a", 49, 0.6), cell("b", 50, 0.6), cell("c", 140, 0.6))
+    assert set(shown.values()) == {0.5}
+
+
+def test_a_group_that_is_hidden_now_is_not_shown_as_it_was() -> None:
+    memory = Memory(edition())
+    tell(memory, cell("a", 40))
+    hidden = privacy.blank("team_outcomes", cell("a", 9).rows[0])
+    assert tell(memory, Cell(("team_outcomes", "a"), GROUP, {}, (hidden,))) == {"a": None}
+
+
+def test_the_oldest_day_that_stands_is_known(tmp_path: Path) -> None:
+    memory = saved(tmp_path, Memory(edition()), cell("a", 40))
+    later = told.read(tmp_path / "told", edition(as_of=DAY + dt.timedelta(days=31)))
+    assert memory.since is None
+    tell(later, cell("a", 42))
+    assert later.since == DAY
+
+
+def saved(folder: Path, memory: Memory, *cells: Cell) -> Memory:
+    tell(memory, *cells)
+    told.write(folder / "told", memory)
+    return memory
+
+
+def test_what_was_told_is_read_back_and_private(tmp_path: Path) -> None:
+    saved(tmp_path, Memory(edition()), cell("a", 40), cell("b", 60, left=8))
+    again = told.read(tmp_path / "told", edition())
+    assert tell(again, cell("a", 41, 0.6), cell("b", 61, 0.6, left=8)) == {"a": 0.5, "b": 0.5}
+    assert (tmp_path / "told").stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["told"]
+
+
+@pytest.mark.parametrize(
+    "other", [{"as_of": DAY - dt.timedelta(days=1)}, {"confidence": 0.9}, {"minimum": 12}]
+)
+def test_nothing_stands_from_a_later_day_or_under_other_rules(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    saved(tmp_path, Memory(edition()), cell("a", 40))
+    again = told.read(tmp_path / "told", edition(**other))
+    assert tell(again, cell("a", 41, 0.6)) == {"a": None}
+    assert tell(again, cell("a", 40, 0.6)) == {"a": 0.6}
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", gzip.compress(b'{"unit": 3}')])
+def test_a_memory_that_cannot_be_read_is_said_and_not_fatal(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "told").write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        memory = told.read(tmp_path / "told", edition())
+    assert memory.versions == {}
+    assert bool(caplog.records) == bool(content)
