@@ -75,9 +75,9 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
     none = np.zeros(len(frame), dtype=np.int64)
     classes: dict[Design, IntArray] = {"a": none, "b": none}
     if name != "onboarding":
-        classes["a"] = _terciles(rows)
+        classes["a"] = terciles(rows)
     designs = {
-        design: _matched(rows, _cells(name, frame, rows, tercile))
+        design: keep_matched(rows, _cells(name, frame, rows, tercile))
         for design, tercile in classes.items()
     }
     kept = {design: table for design, table in designs.items() if len(table)}
@@ -140,15 +140,25 @@ def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> I
     if name == "onboarding":
         hired = frame["hire_month_number"].to_numpy(np.int64)
         family = _codes(frame["job_family"])
-        return _climb(rows, [month, hired, level], [[family, organisation], [family], []])
+        return climb(rows, [month, hired, level], [[family, organisation], [family], []])
     tenure = frame["tenure_band"].to_numpy(np.int64)
     coarse = np.digitize(tenure, _COARSE_BANDS)
     rungs = [[tenure, organisation], [tenure], [coarse]]
-    return _climb(rows, [month, level, tercile], rungs)
+    return climb(rows, [month, level, tercile], rungs)
 
 
-def _climb(rows: Table, base: Sequence[IntArray], rungs: Sequence[Sequence[IntArray]]) -> IntArray:
-    """Take the first rung that matches enough, else the last; on covariates only."""
+def climb(rows: Table, base: Sequence[IntArray], rungs: Sequence[Sequence[IntArray]]) -> IntArray:
+    """Number the cells of the first rung that matches enough, else the last; covariates only.
+
+    Parameters
+    ----------
+    rows
+        Both arms.
+    base
+        Parts of the key that every rung has, shape (n,) each.
+    rungs
+        What each rung adds, finest first.
+    """
     is_mentee = rows.flag("is_mentee")
     cell = np.zeros(len(rows), dtype=np.int64)
     for rung in rungs:
@@ -168,16 +178,16 @@ def _shared(cell: IntArray, is_mentee: BoolArray) -> BoolArray:
     return both
 
 
-def _matched(rows: Table, cell: IntArray) -> Table:
-    """Rows of shared cells, cell by cell, their cells numbered from 0."""
+def keep_matched(rows: Table, cell: IntArray) -> Table:
+    """Keep rows of cells that hold both arms, cell by cell, their cells numbered from 0."""
     shared = np.flatnonzero(_shared(cell, rows.flag("is_mentee")))
     order = shared[np.argsort(cell[shared], kind="stable")]
     numbered = cell[order]
     dense = np.cumsum(np.diff(numbered, prepend=numbered[:1]) != 0)
-    return Table(rows.columns, order, {"cell_id": dense.astype(np.int64)})
+    return Table(rows.columns, rows.rows[order], {"cell_id": dense.astype(np.int64)})
 
 
-def _terciles(rows: Table) -> IntArray:
+def terciles(rows: Table) -> IntArray:
     """Tercile of recent cycle time among the rows of an index month; none is its own class."""
     hours, month = np.round(rows.number("base_hours_6"), 9), rows.label("index_month_number")
     found = np.zeros(len(rows), dtype=np.int64)

@@ -73,11 +73,16 @@ def from_frame(kind: type[Result], frame: pd.DataFrame) -> list[Result]:
         missing = frame[name].isna().tolist()
         columns.append(
             [
-                None if gone else value if plain is dt.date else plain(value)
+                None if gone else _day(value) if plain is dt.date else plain(value)
                 for value, gone in zip(values, missing, strict=True)
             ]
         )
     return [kind(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _day(value: pd.Timestamp | dt.date) -> dt.date:
+    """A frame knows moments only."""
+    return pd.Timestamp(value).date()
 
 
 def _plain(annotation: object) -> type:

@@ -13,6 +13,7 @@ from impact.staying import event_columns
 from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
 from impact.weights import att_weights
 
+_A_YEAR = 12.0
 _MAX_STEPS = 50
 _TOLERANCE = 1e-10
 _RUNAWAY = 12.0
@@ -105,13 +106,13 @@ def fit_proportional(
 
 
 def rate(time: FloatArray, event: IntArray, months: int) -> float:
-    """Events of interest (number 1) per month under observation up to a horizon."""
+    """Events of interest (number 1) per year under observation up to a horizon."""
     met = (event == 1) & (time <= months)
-    return float(np.count_nonzero(met) / np.sum(np.minimum(time, months)))
+    return float(_A_YEAR * np.count_nonzero(met) / np.sum(np.minimum(time, months)))
 
 
 def mentored_rate(table: Table, measure: Measure, months: int) -> float:
-    """The matched mentees' events per month under observation up to a horizon."""
+    """The matched mentees' events per year under observation up to a horizon."""
     time, event, able = event_columns(table, measure)
     is_mentee = table.flag("is_mentee")
     known = able & np.isfinite(time) & (time > 0)

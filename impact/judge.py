@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from impact.checks import Check
 from impact.cohort import OVERALL, Segment
@@ -35,6 +36,7 @@ WEAK_CAUSE = 1.25
 
 _Family = tuple[str, str, int]
 _Pool = tuple[Outcome, Scale, int, str]
+_Place = tuple[Outcome, str, str]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class _Context:
     tests: Mapping[tuple[Outcome, str], SegmentTest]
     pools: Mapping[_Pool, Heterogeneity]
     overall: Mapping[tuple[Outcome, Scale, int], Row]
+    settled: Mapping[_Place, Judged] | None
 
 
 def test_segments(rows: Iterable[Row], study: Study) -> list[SegmentTest]:
@@ -129,6 +132,7 @@ def judge(
     checks: Iterable[Check],
     tests: Iterable[SegmentTest],
     study: Study,
+    at_look: Iterable[Judged] | None = None,
 ) -> list[Judged]:
     """Turn unjudged estimates into published ones.
 
@@ -142,6 +146,9 @@ def judge(
         The dimensions' tests, from `test_segments`.
     study
         Dates, confidence and plan.
+    at_look
+        Headline rows as judged on data cut at the last look; their verdicts stand until the next.
+        None where today's data decide.
 
     Returns
     -------
@@ -161,10 +168,11 @@ def judge(
             for row in rows
             if row.comparison == "matched" and row.segment == OVERALL
         },
+        None if at_look is None else {_place(one): one for one in at_look},
     )
     families = _families(rows, study)
     judged: dict[int, Judged] = {}
-    headline: dict[tuple[Outcome, str, str], str] = {}
+    headline: dict[_Place, str] = {}
     order = sorted(
         range(len(rows)),
         key=lambda i: (
@@ -177,9 +185,9 @@ def judge(
             judged[index] = _unjudged(row, study)
             continue
         is_headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
-        key = (row.outcome, row.segment_dimension, row.segment_value)
+        key = _place(row)
         gate = None if is_headline else headline.get(key, "no_clear_difference")
-        result = _judge_matched(row, families, context, gate)
+        result = _say_when(_judge_matched(row, families, context, gate), study)
         judged[index] = result
         if is_headline and result.verdict is not None:
             headline[key] = result.verdict
@@ -246,6 +254,8 @@ def _judge_matched(
         keep = detectable if gap.verdict == "not_enough_data" else None
         return _publish(row, study, gap, _no_figures(keep), blank=True)
     figures = _figures(row, family, detectable, study)
+    if headline and context.settled is not None:
+        return _settle(row, figures, context)
     bias = find_bias(row, context.checks.get(row.segment, ()))
     if bias is not None:
         return _publish(row, study, bias, figures)
@@ -257,12 +267,50 @@ def _judge_matched(
     return _publish(row, study, decide(row, figures, study, verdict), figures)
 
 
-def _draw_to_mean(row: Row, figures: Figures, context: _Context) -> Judged:
+def _settle(row: Row, figures: Figures, context: _Context) -> Judged:
+    """Publish today's figures under the verdict of the last look."""
+    study = context.study
+    then = (context.settled or {}).get(_place(row))
+    if then is None or then.verdict is None:
+        return _draw_to_mean(row, figures, context, Ruling("as_overall", _unseen(study)))
+    ruling = Ruling(cast(Verdict, then.verdict), then.verdict_reason or "")
+    if ruling.verdict == "not_enough_data":
+        day = None if then.decidable_on is None else (then.decidable_on - EPOCH).days
+        waiting = dataclasses.replace(row, decidable_on=day)
+        return _publish(waiting, study, ruling, _no_figures(then.detectable_effect), blank=True)
+    if ruling.verdict == "as_overall":
+        return _draw_to_mean(row, figures, context, ruling)
+    return _publish(row, study, ruling, figures)
+
+
+def _unseen(study: Study) -> str:
+    following = study.look.following
+    when = "no look is left" if following is None else f"the next is on {following:%d.%m.%Y}"
+    return f"Nobody of this group could be followed by the last planned look; {when}."
+
+
+def _place(row: Row | Judged) -> _Place:
+    return row.outcome, row.segment_dimension, row.segment_value
+
+
+def _say_when(judged: Judged, study: Study) -> Judged:
+    """Add the day of the look to the sentence of a headline verdict made on it."""
+    look, reason = study.look, judged.verdict_reason
+    is_made = judged.is_headline and judged.verdict != "no_data" and look.number > 0
+    if study.plan is None or reason is None or not is_made or not look.is_today:
+        return judged
+    day = f"judged on {look.last:%d.%m.%Y}, look {look.number} of {study.plan.count}"
+    return dataclasses.replace(judged, verdict_reason=f"{reason.removesuffix('.')}; {day}.")
+
+
+def _draw_to_mean(
+    row: Row, figures: Figures, context: _Context, ruling: Ruling | None = None
+) -> Judged:
     """Publish the group's estimate drawn towards the mean of its dimension's groups."""
     study = context.study
     pool = context.pools.get((row.outcome, row.scale, row.follow_up_months, row.segment_dimension))
     if pool is None or row.effect is None or row.standard_error is None:
-        return _publish(row, study, as_overall(row, is_alone=True), figures)
+        return _publish(row, study, ruling or as_overall(row, is_alone=True), figures)
     drawn = shrink(row.effect, row.standard_error, pool)
     moved = dataclasses.replace(
         row,
@@ -275,7 +323,7 @@ def _draw_to_mean(row: Row, figures: Figures, context: _Context) -> Judged:
     shown = dataclasses.replace(
         figures, estimate=_natural(row.scale, drawn.estimate), low=low, high=high
     )
-    return _publish(moved, study, as_overall(row), shown)
+    return _publish(moved, study, ruling or as_overall(row), shown)
 
 
 def _comparison_value(row: Row, effect: float) -> float | None:
@@ -405,9 +453,13 @@ def check_looks(study: Study) -> Check:
     elif look.is_today:
         sentence = f"This is look {look.number} of {count} planned ones."
     else:
+        following = look.following
         sentence = (
-            f"This is between planned looks; look {look.number} of {count} was on "
-            f"{look.last:%d.%m.%Y}."
+            f"This is between planned looks: figures are today's, verdicts those of look "
+            f"{look.number} of {count} on data up to {look.last:%d.%m.%Y}; "
+        )
+        sentence += (
+            "it was the last." if following is None else f"the next is on {following:%d.%m.%Y}."
         )
     return Check("looks", "all", OVERALL, value, float(count), "ok", sentence)
 

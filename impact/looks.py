@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -61,8 +62,12 @@ class Look:
     following: dt.date | None
 
 
+@cache
 def find_look(plan: Plan | None, day: dt.date, alpha: float) -> Look:
-    """Place a day in the plan; without a plan every day is the only look."""
+    """Place a day in the plan; without a plan every day is the only look.
+
+    Kept: every verdict asks, and the levels of a plan take a while.
+    """
     if plan is None:
         return Look(1, alpha, True, day, None)
     dates = plan.dates()

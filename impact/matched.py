@@ -17,6 +17,7 @@ from impact.incident_rate import fit_incident_rate
 from impact.power import decidable_on
 from impact.rows import Row
 from impact.staying import MINIMUM_AT_RISK, event_columns, fit_at_horizon, weigh_arms
+from impact.study import HEADLINE_MONTHS
 from impact.types import BoolArray, FloatArray, IntArray, Outcome, Refusal, Scale
 from impact.weights import att_weights
 
@@ -67,6 +68,14 @@ def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iter
     yield promotion
     yield _hazard_ratio(cohort, retention)
     yield _hazard_ratio(cohort, promotion)
+
+
+def fit_headline_rows(cohort: Cohort, surroundings: Surroundings) -> Iterator[Row]:
+    """The matched rows of the four headline outcomes, each at its own window."""
+    yield _cycle_time(cohort, HEADLINE_MONTHS["pr_cycle_time"], surroundings)
+    yield _incident_rate(cohort, HEADLINE_MONTHS["incident_rate"], surroundings)
+    yield _staying(cohort, "retention", HEADLINE_MONTHS["retention"], surroundings)
+    yield _staying(cohort, "promotion", HEADLINE_MONTHS["promotion"], surroundings)
 
 
 def _blank(

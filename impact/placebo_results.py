@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from impact.checks import Check
 from impact.cohort import OVERALL
+from impact.rows import Row
 from impact.types import Outcome
 
 _WORDS: Mapping[Outcome, str] = {
@@ -49,6 +51,14 @@ class Placebo:
     def widening(self) -> float:
         """Factor for the outcome's standard errors: the ratio where it is surely above 1."""
         return self.ratio if self.ratio_low > 1.0 else 1.0
+
+
+def widen(row: Row, placebos: Sequence[Placebo]) -> Row:
+    """Multiply a matched row's error where placebos spread more than their errors say."""
+    factor = next((one.widening for one in placebos if one.outcome == row.outcome), 1.0)
+    if row.comparison != "matched" or row.standard_error is None or factor <= 1.0:
+        return row
+    return dataclasses.replace(row, standard_error=factor * row.standard_error)
 
 
 def check_placebos(placebos: Sequence[Placebo]) -> list[Check]:

@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 
 from impact.cohort import to_table
+from impact.judge import Judged
 from impact.material import (
     INDEX_COLUMNS,
     MATCHED_COLUMNS,
     PEOPLE_COLUMNS,
     SEGMENT_COLUMNS,
+    TIME_COLUMNS,
     Material,
     gather,
     outcome_columns,
 )
 from impact.measures import Months, order_months
+from impact.study import Study
 
 WINDOWS = (6, 12, 18, 24)
 _MONTHLY = (
@@ -110,6 +113,63 @@ def read_material(
         None
         if groups is None
         else groups.project("person_id, segment_dimension, segment_value").df(),
+    )
+
+
+_KEY = (
+    "index_month_number",
+    "spell_number",
+    "level_class",
+    "organisation",
+    "base_hours_6",
+)
+
+
+def read_at_look(
+    index_rows: Relation,
+    outcomes: Relation,
+    months_measured: Relation,
+    dated_outcomes: Relation,
+    mentee_segments: Relation,
+    pool_rows: Relation,
+    ends: pd.DataFrame,
+    study: Study,
+) -> list[Judged] | None:
+    """Read and judge what the headline was at the last look; none where today's data decide.
+
+    Parameters
+    ----------
+    index_rows, outcomes
+        As for `read_material`.
+    months_measured
+        The monthly panel.
+    dated_outcomes
+        Merges, incidents and starts with their days: those after the look are read.
+    mentee_segments, pool_rows
+        Mentees by design, rung and segment, and who could have been compared in each segment.
+    ends
+        One row of data ends.
+    study
+        Today's study.
+    """
+    day = study.look.last
+    if day is None or not study.is_between_looks:
+        return None
+    # Only now: it takes the whole of the statistics, which not every reader needs.
+    from impact.at_look import judge_at_look
+
+    columns = [*INDEX_COLUMNS, *_KEY, *TIME_COLUMNS]
+    after = f"happened_on > date '{day}' and month_number <= {12 * day.year + day.month}"
+    return judge_at_look(
+        index_rows.join(outcomes, "index_row_id").project(", ".join(columns)).df(),
+        read_months(months_measured),
+        dated_outcomes.filter(after).project("kind, person_id, month_number, log_hours").df(),
+        mentee_segments.filter("design = 'a' and rung = 1")
+        .project(", ".join(SEGMENT_COLUMNS))
+        .df(),
+        read_pools(pool_rows),
+        ends,
+        study,
     )
 
 

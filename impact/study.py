@@ -33,8 +33,8 @@ UNITS: dict[tuple[Outcome, Scale], str] = {
     ("retention", "difference"): "share still employed",
     ("retention", "months"): "months employed",
     ("promotion", "difference"): "share promoted",
-    ("retention", "hazard_ratio"): "leavers per person-month",
-    ("promotion", "hazard_ratio"): "promotions per person-month",
+    ("retention", "hazard_ratio"): "leavers per person-year",
+    ("promotion", "hazard_ratio"): "promotions per person-year",
 }
 
 
@@ -78,6 +78,11 @@ class Study:
     def look(self) -> Look:
         """Where the as-of day stands in the plan."""
         return find_look(self.plan, self.as_of, self.alpha)
+
+    @property
+    def is_between_looks(self) -> bool:
+        """Whether a planned look has passed and this day is none: verdicts are that look's."""
+        return self.look.number > 0 and not self.look.is_today
 
     def is_headline(self, outcome: Outcome, scale: Scale, months: int) -> bool:
         """Whether a row is the outcome's headline window and scale."""

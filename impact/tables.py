@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -41,7 +40,7 @@ from impact.judge import (
 )
 from impact.material import Material
 from impact.measures import Measure, Months
-from impact.placebo_results import check_placebos
+from impact.placebo_results import check_placebos, widen
 from impact.rows import Row
 from impact.sensitivity import Sensitivity, vary
 from impact.spillover import check_spillover, find_exposed, leave_out_exposed
@@ -59,15 +58,7 @@ def make_fits(material: Material, study: Study) -> pd.DataFrame:
 
     Matched rows of an outcome whose placebos spread more than its errors say have wider errors.
     """
-    widening = {one.outcome: one.widening for one in study.placebos}
-    return to_frame(Row, [_widen(row, widening) for row in fit_all(material, study)])
-
-
-def _widen(row: Row, widening: Mapping[Outcome, float]) -> Row:
-    factor = widening.get(row.outcome, 1.0)
-    if row.comparison != "matched" or row.standard_error is None or factor <= 1.0:
-        return row
-    return dataclasses.replace(row, standard_error=factor * row.standard_error)
+    return to_frame(Row, [widen(row, study.placebos) for row in fit_all(material, study)])
 
 
 def make_balance(material: Material, pools: pd.DataFrame) -> pd.DataFrame:
@@ -264,7 +255,11 @@ def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def make_estimates(
-    fits: pd.DataFrame, checks: pd.DataFrame, tests: pd.DataFrame, study: Study
+    fits: pd.DataFrame,
+    checks: pd.DataFrame,
+    tests: pd.DataFrame,
+    study: Study,
+    at_look: Sequence[Judged] | None = None,
 ) -> pd.DataFrame:
     """All estimates with intervals, verdicts and sentences.
 
@@ -274,10 +269,13 @@ def make_estimates(
         From `make_fits`, `make_checks` and `make_segment_tests`.
     study
         Dates, confidence and plan.
+    at_look
+        Between planned looks, the headline as of the last one (`judge_at_look`), whose verdicts
+        stand; none where today's data decide.
     """
-    judged = judge(
-        from_frame(Row, fits), from_frame(Check, checks), from_frame(SegmentTest, tests), study
-    )
+    rows = from_frame(Row, fits)
+    found = from_frame(Check, checks), from_frame(SegmentTest, tests)
+    judged = judge(rows, *found, study, at_look)
     return to_frame(Judged, judged)
 
 
