@@ -116,9 +116,9 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def hash_of_day(file_id: str, day: str | None) -> str:
-    """Hash of a file's content and, where it counts, of the day that its name tells."""
-    return hashlib.sha256(f"{file_id} {day}".encode()).hexdigest()[:32] if day else file_id
+def hash_of_told(file_id: str, told: str | None) -> str:
+    """Hash of a file's content and, where it counts, of what its name tells: a day, a place."""
+    return hashlib.sha256(f"{file_id} {told}".encode()).hexdigest()[:32] if told else file_id
 
 
 def peek(path: Path, exports: Path) -> Peek:

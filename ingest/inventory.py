@@ -7,12 +7,13 @@ together as one set: one relation and one transaction instead of thousands.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from ingest import books, files, read, recognise, unpack
+from ingest import books, files, places, read, recognise, unpack
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
 from ingest.report import FileReport, Status
@@ -100,6 +101,8 @@ def write_set(export: Export, target: Path) -> tuple[Export, list[int], list[Fil
             lines: list[str] = []
             try:
                 lines = list(files.record_lines(part.look))
+                if places.is_placed(part.plan):
+                    lines = _with_place(lines, part.look)
             except DamagedFileError as error:
                 damaged.append(
                     FileReport(
@@ -118,6 +121,15 @@ def write_set(export: Export, target: Path) -> tuple[Export, list[int], list[Fil
     file_id = _hash([one.file_id for one in export.parts if one.file_id not in lost])
     look = replace(export.look, path=target)
     return replace(export, look=look, file_id=file_id), ends, damaged
+
+
+def _with_place(lines: Sequence[str], look: Peek) -> list[str]:
+    """Put what the place of a file says into the text of each of its records."""
+    said = json.dumps(places.said_by(look))[:-1]
+    return [
+        f"{said}, {line[1:]}" if line.startswith("{") and line.strip("{} \n") else line
+        for line in lines
+    ]
 
 
 def _take(
@@ -149,12 +161,15 @@ def _take(
                 Export(
                     look,
                     plan,
-                    files.hash_of_day(unpack.part_id(found, look, several), plan.day),
+                    files.hash_of_told(
+                        unpack.part_id(found, look, several), places.told(plan, look) or plan.day
+                    ),
                 )
                 for look, plan in taken
             ]
-            if several and passed:
-                unread[found.name] += [one for one in passed if one.path != found.name]
+            named = [one for one in passed if one.path != found.name]
+            if several and named:
+                unread[found.name] += named
             return
         first = first or (passed[0] if passed else None)
     if first is None:
@@ -189,8 +204,7 @@ def _sets(exports: Sequence[Export], settings: Settings) -> list[Export]:
     for one in exports:
         is_complete = books.is_complete(settings, one.look.name)
         if read.can_go_together(one.look) and one.look.stream is None and not is_complete:
-            folder = PurePosixPath(one.look.name).parent.as_posix()
-            folders[folder, one.plan.name].append(one)
+            folders[places.folder(one.look.name), one.plan.name].append(one)
         else:
             kept.append(one)
     for (folder, _), members in folders.items():
@@ -218,6 +232,8 @@ def _set(folder: str, members: Sequence[Export]) -> Export:
         records=first.look.records,
     )
     plan = replace(first.plan, unused=tuple(unused))
+    if places.is_placed(plan):
+        plan = places.by_record(plan)
     return Export(look, plan, _hash([one.file_id for one in members]), tuple(members))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
-from ingest import books, mapped, sheet, snapshots, sources
+from ingest import books, mapped, places, sheet, snapshots, sources
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Unrecognised, VendorShape
@@ -66,7 +66,7 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     with_jobs = _with_twins(with_jobs, look)
     is_complete = books.is_complete(settings, look.name)
     dated = snapshots.dated(with_jobs, look, mapping, is_complete=is_complete)
-    return mapped.with_terms(dated, settings)
+    return places.check(mapped.with_terms(dated, settings), look)
 
 
 def _likely(look: Peek) -> dict[str, str]:
@@ -119,6 +119,8 @@ def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda shape: len(shape.keys))
+    if wanted == best.name and best.may_be_all:
+        best = replace(best, only="true")
     if best.is_flat:
         return _flat_plan(look, best, zone)
     unused = tuple(key for key in look.columns if key not in best.columns)
@@ -215,8 +217,9 @@ def _fits(look: Peek, shape: VendorShape) -> bool:
     """Most records have the keys; one odd record does not make a file unknown."""
     if shape.is_flat:
         return {canonical(key) for key in shape.keys} <= {canonical(one) for one in look.columns}
-    fitting = [one for one in look.records if shape.keys <= one.keys() and shape.is_one(one)]
-    return len(fitting) * 2 > len(look.records)
+    records = [one for one in look.records if one]  # a search has `{}` for what was not asked for
+    fitting = [one for one in records if shape.keys <= one.keys() and shape.is_one(one)]
+    return len(fitting) * 2 > len(records)
 
 
 def _generic_plan(

@@ -97,6 +97,9 @@ class VendorShape:
     only
         SQL condition over `r`: other records are of another kind (an issue that is no incident)
         and are not read.
+    may_be_all
+        Whether `only` guesses by words that people chose: a mapping that names the shape says that
+        every record is one.
     """
 
     name: str
@@ -107,6 +110,7 @@ class VendorShape:
     suspicions: tuple[Suspicion, ...] = ()
     is_flat: bool = False
     only: str = "true"
+    may_be_all: bool = False
 
 
 def cell(header: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import read
+from ingest import places, read
 from ingest.convert import CODE_BITS, CODES, TROUBLES, Conversion, Trouble, conversion
 from ingest.declare import Column, Rule, Table
 from ingest.errors import DamagedFileError
@@ -29,7 +29,6 @@ from ingest.sql import name, quote
 from pipeline.settings import Settings
 
 UPDATED = Column("updated_at", "time")
-FILE = "{file}"  # in an expression of a fill
 CODE_MASK = (1 << CODE_BITS) - 1
 DAY_OR_MONTH = (
     "nothing in the column says whether 7/5/2024 is in May or in July: write days as 2024-05-07, "
@@ -291,15 +290,15 @@ def _stage_lists(
 def _texts(fill: Fill, look: Peek | None = None) -> str:
     """Give the text of every declared column, null where the file has none.
 
-    `{file}` in an expression stands for the name of the file's folder, else of the file itself.
+    `{file}` and `{number}` in an expression stand for what the file's place says (`ingest.places`).
     """
     parts = []
     for column in (*fill.table.columns, UPDATED):
         if column.flags is not None:
             continue
         given = fill.fields.get(column.made_of or column.name)
-        if given is not None and look is not None and FILE in given:
-            given = given.replace(FILE, quote(_place(look)))
+        if given is not None and look is not None:
+            given = _placed(given, look)
         if given is None:
             parts.append(f"null::varchar as t_{column.name}")
         elif isinstance(given, Typed):
@@ -310,10 +309,14 @@ def _texts(fill: Fill, look: Peek | None = None) -> str:
     return ", ".join(parts)
 
 
-def _place(look: Peek) -> str:
-    """Name the folder inside one of the four that a file lies in, else the file."""
-    _, *folders, file = look.name.split("/")
-    return folders[-1] if folders else file.split(".")[0]
+def _placed(sql: str, look: Peek) -> str:
+    """Put what the place of a file says into an expression."""
+    if places.FILE in sql:
+        sql = type(sql)(sql.replace(places.FILE, quote(places.repo(look))))
+    if places.NUMBER in sql:
+        said = places.number(look)
+        sql = type(sql)(sql.replace(places.NUMBER, quote(said) if said else "null::varchar"))
+    return sql
 
 
 def _stage(

@@ -109,7 +109,7 @@ SHAPES: tuple[VendorShape, ...] = (
                     "number": "r.pull_request.id",
                     "event": "case r.\"update\".state when 'MERGED' then 'merged' "
                     "when 'DECLINED' then 'closed' when 'SUPERSEDED' then 'closed' "
-                    "else 'reviewed' end",
+                    "else 'other' end",
                     "occurred_at": 'coalesce(r."update".date, r.approval.date, '
                     "r.changes_requested.date, r.comment.created_on)",
                 },

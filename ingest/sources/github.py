@@ -103,6 +103,28 @@ def _event(event: str, at: str, each: str | None = None, **given: str) -> Fill:
     return Fill(EVENTS, {**fields, "event": event, "occurred_at": at, **given}, each)
 
 
+def _list(key: str, element: str) -> str:
+    """SQL for a list that someone put into a record beside what the interface says."""
+    return f"try_cast(r.{key} as {element}[])"
+
+
+def _named(events: str) -> str:
+    """SQL for the events of a list that are read."""
+    return f"list_filter({events}, lambda one: one.event in ({NAMES}))"
+
+
+def _reviewed(events: str) -> str:
+    """SQL for the reviews in a list of events."""
+    return f"list_filter({events}, lambda one: one.event = 'reviewed')"
+
+
+def _is_timeline(record: Mapping[str, Any]) -> bool:
+    """Whether a record is an event of a pull request's timeline, which names no issue."""
+    known = {"actor", "sha", "submitted_at", "source", "comments", "commit_id"}
+    is_event = isinstance(record.get("event"), str) and not known.isdisjoint(record)
+    return is_event and "type" not in record and "issue" not in record
+
+
 def _is_pull(record: Mapping[str, Any]) -> bool:
     return isinstance(record.get("base"), dict)
 
@@ -115,18 +137,24 @@ def _is_webhook(record: Mapping[str, Any]) -> bool:
     return isinstance(record.get("pull_request"), dict) and "number" in record["pull_request"]
 
 
+_ADDRESSES = ("r.pull_request_url", "r.issue_url", "r.html_url", "r.url")
+BESIDE = ("reviews", "timeline", "events", "timeline_events")
+TIMELINE = f"coalesce({', '.join(_list(key, EVENT) for key in BESIDE[1:])})"
 SHAPES: tuple[VendorShape, ...] = (
     VendorShape(
         "github__pull_requests",
         keys=PULL_KEYS,
         is_one=_is_pull,
-        columns={**PULL, "repository": "VARCHAR"},
+        # Scripts put reviews and events of a pull request beside what the interface says of it.
+        columns={**PULL, "repository": "VARCHAR", **dict.fromkeys(BESIDE, "JSON")},
         fills=(
             _pull(
                 "r",
                 repo=f"coalesce(r.base.repo.full_name, {repo_of('r.html_url')}, "
                 f"{repo_of('r.url')}, case when r.repository not like '{{%' then r.repository end)",
             ),
+            _review("e", f"coalesce({_list('reviews', REVIEW)}, {_reviewed(TIMELINE)})"),
+            _event("e.event", "e.created_at", _named(TIMELINE)),
         ),
         suspicions=(
             Suspicion(
@@ -202,18 +230,39 @@ SHAPES: tuple[VendorShape, ...] = (
         ),
     ),
     VendorShape(
+        "github__timeline",
+        keys=frozenset({"event"}),
+        is_one=_is_timeline,
+        columns={
+            **dict.fromkeys(("event", "created_at", "submitted_at", "state", "url"), "VARCHAR"),
+            **dict.fromkeys(("html_url", "pull_request_url", "issue_url"), "VARCHAR"),
+            "user": ACCOUNT,
+        },
+        only=f"r.event is null or r.event in ({NAMES}) "
+        "or (r.event = 'reviewed' and r.submitted_at is not null)",
+        fills=(
+            _event(
+                "case r.event when 'reviewed' then 'other' else r.event end",
+                "coalesce(r.created_at, r.submitted_at)",
+                repo=f"coalesce({', '.join(repo_of(one) for one in _ADDRESSES)}, {{file}})",
+                number=f"coalesce({', '.join(number_of(one) for one in _ADDRESSES)}, {{number}})",
+            ),
+            _review(
+                "e",
+                "case when r.event = 'reviewed' then [{'user': r.\"user\", "
+                "'submitted_at': r.submitted_at, 'state': r.state}] end",
+            ),
+        ),
+    ),
+    VendorShape(
         "github__backup",
         keys=frozenset({"type", "pull"}),
         is_one=lambda record: isinstance(record.get("pull"), dict),
         columns={"pull": _struct(PULL), "events": f"{EVENT}[]"},
         fills=(
             _pull("r.pull"),
-            _review("e", "list_filter(r.events, lambda one: one.event = 'reviewed')"),
-            _event(
-                "e.event",
-                "e.created_at",
-                f"list_filter(r.events, lambda one: one.event in ({NAMES}))",
-            ),
+            _review("e", _reviewed("r.events")),
+            _event("e.event", "e.created_at", _named("r.events")),
         ),
     ),
     VendorShape(

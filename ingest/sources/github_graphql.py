@@ -11,8 +11,10 @@ from ingest.sources.git_tables import EVENTS, PULL_REQUESTS, REVIEWS, repo_of
 
 TABLES: tuple[Table, ...] = ()
 
-REVIEW = "author JSON, state VARCHAR, submittedAt VARCHAR, createdAt VARCHAR"
-EVENT = '"__typename" VARCHAR, createdAt VARCHAR'
+# Of what a search was not asked for, it gives empty objects.
+ASKED = "r is null or coalesce(r.number, r.createdAt, r.url) is not null"
+# An event of a timeline, or a review, which may stand among them.
+ITEM = '"__typename" VARCHAR, createdAt VARCHAR, submittedAt VARCHAR, author JSON, state VARCHAR'
 TYPE = '"__typename"'
 TYPES = {
     "ReadyForReviewEvent": "ready_for_review",
@@ -37,9 +39,9 @@ def _is_bot(author: str) -> str:
     return f"json_type({author}) = 'OBJECT' and {kind} = 'Bot'"
 
 
-def _nodes(connection: str, fields: str) -> str:
+def _nodes(connection: str) -> str:
     """SQL for the elements of a connection: under `nodes`, under `edges`, or a bare list."""
-    struct = f"STRUCT({fields}, node STRUCT({fields}))[]"
+    struct = f"STRUCT({ITEM}, node STRUCT({ITEM}))[]"
     found = f"coalesce({connection}->'$.nodes', {connection}->'$.edges', {connection})"
     return f"case when {connection} is not null then try_cast({found} as {struct}) end"
 
@@ -47,6 +49,13 @@ def _nodes(connection: str, fields: str) -> str:
 def _of(element: str) -> str:
     """SQL for a field of an element, or of the node in it."""
     return f"coalesce(e.{element}, e.node.{element})"
+
+
+def _typed(*types: str) -> str:
+    """SQL for the elements of a timeline of some types."""
+    named = ", ".join(f"'{one}'" for one in types)
+    of = "coalesce(one.__typename, one.node.__typename)"
+    return f"list_filter({_nodes('r.timelineItems')}, lambda one: {of} in ({named}))"
 
 
 def _is_pull(record: Mapping[str, Any]) -> bool:
@@ -83,6 +92,7 @@ SHAPES: tuple[VendorShape, ...] = (
             "reviews": "JSON",
             "timelineItems": "JSON",
         },
+        only=ASKED,
         fills=(
             Fill(
                 PULL_REQUESTS,
@@ -111,7 +121,7 @@ SHAPES: tuple[VendorShape, ...] = (
                     "submitted_at": f"coalesce({_of('submittedAt')}, {_of('createdAt')})",
                     "state": _of("state"),
                 },
-                each=_nodes("r.reviews", REVIEW),
+                each=f"coalesce({_nodes('r.reviews')}, {_typed('PullRequestReview')})",
                 bots={"reviewer": _is_bot(_of("author"))},
             ),
             Fill(
@@ -122,7 +132,7 @@ SHAPES: tuple[VendorShape, ...] = (
                     "event": f"case {_of(TYPE)} {_EVENT} end",
                     "occurred_at": _of("createdAt"),
                 },
-                each=_nodes("r.timelineItems", EVENT),
+                each=_typed(*TYPES),
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.declare import Table
-from ingest.source import Fill, VendorShape, cell
+from ingest.source import Fill, Suspicion, VendorShape, cell
 from ingest.sources.accounts import accounts
 from ingest.sources.generic import INCIDENTS, RESPONDERS
 
@@ -142,6 +142,12 @@ SERVICENOW = (
         ),
     ),
 )
+NO_INCIDENTS = Suspicion(
+    "has_incidents",
+    "count(*) = 0",
+    "none of its issues is of a type that speaks of an incident, so none is read: if they are "
+    'incidents all the same, say `shape = "jira__incidents"` in the mapping of the file',
+)
 INCIDENT_TYPE = "incident|outage|st[öo]rung|incid[eê]n"
 JIRA = (
     VendorShape(
@@ -150,6 +156,8 @@ JIRA = (
         is_flat=True,
         columns={},
         only=f"regexp_matches(lower({cell('Issue Type')}), '{INCIDENT_TYPE}')",
+        may_be_all=True,
+        suspicions=(NO_INCIDENTS,),
         fills=(
             Fill(
                 INCIDENTS,
