@@ -13,7 +13,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 from flask import Flask, Response, current_app, jsonify, request
 
-from dashboards import ids, locales
+from dashboards import ids, locales, notices
 from dashboards.access.config import OPEN, Access
 from dashboards.access.guard import add_guard
 from dashboards.access.sign_in import add_sign_in
@@ -146,22 +146,19 @@ def _guarded(
         try:
             made = make(store, asked)
         except NoSnapshotError:
-            return page(path, None, [_nothing_published(store)])
+            made = page(path, None, [_nothing_published(store)])
         except SnapshotError as error:
             return page(path, None, [_unreadable(str(error))])
-        return html.Div([_behind(store), made]) if store.problem else made
+        told = notices.sentences(store)
+        return html.Div([_notices(told), made]) if told else made
 
     return layout
 
 
-def _behind(store: SnapshotStore) -> Component:
-    """Say that the page shows an older snapshot than the one published last."""
-    text = (
-        f"The newest snapshot is not shown: {store.problem}. This page shows the last one that "
-        "can be read; publish anew with make refresh."
-    )
-    notice = render("notice.html", tone="caution", icon_name="warning", text=text)
-    return Html(id=ids.BEHIND, className="behind", html=notice)
+def _notices(told: list[str]) -> Component:
+    """Say above the page what is amiss with what it shows."""
+    lines = [render("notice.html", tone="caution", icon_name="warning", text=text) for text in told]
+    return Html(id=ids.NOTICES, className="behind", html="".join(lines))
 
 
 def _message(**context: str) -> Component:
@@ -230,6 +227,7 @@ def _health(server: Flask) -> None:
     @server.get("/healthz")
     def _healthz() -> Response:
         answer: dict[str, Any] = {"status": "ok", "snapshot": None, "age_seconds": None}
+        answer |= notices.health(_store()).as_answer()
         try:
             snapshot = _store().latest()
         except SnapshotError:
@@ -244,10 +242,10 @@ def _health(server: Flask) -> None:
             snapshot = store.latest()
         except SnapshotError as error:
             return jsonify({"status": "not ready", "problem": str(error)}), 503
+        answer = {"status": "ready", "snapshot": snapshot.id} | notices.health(store).as_answer()
         if store.problem:
-            answer = {"status": "behind", "snapshot": snapshot.id, "problem": store.problem}
-            return jsonify(answer), 200
-        return jsonify({"status": "ready", "snapshot": snapshot.id}), 200
+            answer |= {"status": "behind", "problem": store.problem}
+        return jsonify(answer), 200
 
 
 def warm(app: Dash) -> None:

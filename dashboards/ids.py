@@ -19,7 +19,7 @@ DIMENSION = "pick-dimension"
 GROUP = "pick-group"
 FOLLOW_UP = "pick-follow-up"
 
-BEHIND = "behind"
+NOTICES = "notices"
 LINK_NOTICE = "link-notice"
 VERDICT = "verdict"
 CARDS = "cards"

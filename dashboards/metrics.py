@@ -18,13 +18,14 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from dashboards import notices
 from dashboards.queries import SnapshotError, SnapshotStore, age_seconds
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 
 class SnapshotCollector(Collector):
-    """Whether a snapshot is served, how old it is, and whether a newer one was refused."""
+    """Whether a snapshot is served, how old it and its data are, and how the last refresh ended."""
 
     def __init__(self, store: SnapshotStore) -> None:
         self._store = store
@@ -39,6 +40,14 @@ class SnapshotCollector(Collector):
         is_behind = 1.0 if self._store.problem else 0.0
         yield _gauge("mentorship_snapshot_ready", "1 while a snapshot is served.", is_ready)
         yield _gauge("mentorship_snapshot_behind", "1 while the newest is refused.", is_behind)
+        health = notices.health(self._store)
+        text = "1 while the last refresh failed or was cut off."
+        yield _gauge("mentorship_refresh_failed", text, float(health.is_failed))
+        text = "1 while the data are older than the settings allow."
+        yield _gauge("mentorship_data_stale", text, float(health.is_stale))
+        if health.data_age_days is not None:
+            text = "Days from the last day of the data to today."
+            yield _gauge("mentorship_data_age_days", text, health.data_age_days)
         if age is not None:
             text = "Seconds since the served snapshot was built."
             yield _gauge("mentorship_snapshot_age_seconds", text, age)

@@ -51,6 +51,8 @@ POINTER = "current"
 MOST_REMEMBERED = 96
 SCOPES_KEPT = 16
 COPY_LIMIT_BYTES = 128 * 1024 * 1024
+EVER_PUBLISHED = frozenset({"snapshot_info", "impact_estimates", "metric_definitions"})
+"""Tables of every version: a snapshot without one of them is damaged, not old."""
 SEGMENTED = ("segment_dimension", "segment_value")
 
 
@@ -150,6 +152,8 @@ class Snapshot:
     id : file name without its suffix; pages carry it to notice a newer snapshot.
     info : the key-value table `snapshot_info`.
     previous : the one published before it, with its estimates only; None where there is none.
+    lacking : published tables, or columns of them, that an earlier version did not write yet; they
+        are read as empty.
     history : every snapshot of the warehouse when this one was opened, the newest first.
     """
 
@@ -161,6 +165,7 @@ class Snapshot:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     previous: Snapshot | None = field(default=None, repr=False)
     history: tuple[Published, ...] = field(default=(), repr=False)
+    lacking: tuple[str, ...] = ()
 
     @property
     def as_of(self) -> date:
@@ -279,7 +284,7 @@ def read_published(path: Path, scope: Scope | None = None) -> dict[str, Publishe
 
     Raises
     ------
-    SnapshotError : the file cannot be read, or was published with other tables.
+    SnapshotError : the file cannot be read. What an earlier version did not write is empty.
     """
     # Imported here: the web process has no need of the pipeline.
     from pipeline.published import TABLES
@@ -287,7 +292,7 @@ def read_published(path: Path, scope: Scope | None = None) -> dict[str, Publishe
     try:
         with duckdb.connect(str(path), read_only=True, config={"threads": 1}) as connection:
             return {name: _whole(connection, table, scope) for name, table in TABLES.items()}
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, SnapshotError) as error:
         raise SnapshotError(f"{path.name} cannot be read: {_first_line(error)}") from error
 
 
@@ -295,11 +300,11 @@ def _whole(
     connection: duckdb.DuckDBPyConnection, table: Table, scope: Scope | None
 ) -> PublishedTable:
     names = tuple(column.name for column in table.columns)
-    columns = ", ".join(f'"{name}"' for name in names)
+    source = _source(connection, "main", table.name, names)
     order = ", ".join(f'"{column}"' for column in table.key)
     where = scope.where(table.name, names) if scope else "true"
     found = connection.execute(
-        f'select {columns} from "{table.name}" where {where} order by {order}'
+        f"select {source.columns} from {source.relation} where {where} order by {order}"
     ).fetchall()
     return PublishedTable(table.name, table.columns, table.key, tuple(found))
 
@@ -316,17 +321,17 @@ def open_snapshot(
 
     Raises
     ------
-    SnapshotError : the file cannot be read, or lacks a table, a column or its own date.
+    SnapshotError : the file cannot be read, or lacks its estimates or its own date.
     """
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB"})
     try:
-        _attach(connection, path, row_types, scope)
+        lacking = _attach(connection, path, row_types, scope)
         info = dict(connection.execute("select key, value from snapshot_info").fetchall())
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        snapshot = Snapshot(id=path.stem, info=info, _connection=connection)
+        snapshot = Snapshot(id=path.stem, info=info, _connection=connection, lacking=lacking)
         _ = snapshot.as_of
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, SnapshotError) as error:
         connection.close()
         raise SnapshotError(f"{path.name} cannot be read: {_first_line(error)}") from error
     except (KeyError, ValueError) as error:
@@ -340,20 +345,96 @@ def _attach(
     path: Path,
     row_types: Sequence[type[Any]],
     scope: Scope | None,
-) -> None:
+) -> tuple[str, ...]:
+    """Make the published tables readable; give what the file does not hold of them."""
     quoted = str(path).replace("'", "''")
     is_small = path.stat().st_size <= COPY_LIMIT_BYTES
     connection.execute(f"attach '{quoted}' as published (read_only)")
     kind = "table" if is_small else "view"
+    lacking: list[str] = []
     for table, names in _wanted_columns(row_types).items():
-        columns = ", ".join(f'"{name}"' for name in names)
+        source = _source(connection, "published.main", table, names)
+        lacking += source.lacking
         where = scope.where(table, tuple(names)) if scope else "true"
         connection.execute(
-            f"create {kind} memory.main.{table} as select {columns}"
-            f" from published.main.{table} where {where}"
+            f"create {kind} memory.main.{table} as select {source.columns}"
+            f" from {source.relation} where {where}"
         )
     if is_small:
         connection.execute("detach published")
+    return tuple(lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a published table is read from: a relation, a select list, and what is not there."""
+
+    relation: str
+    columns: str
+    lacking: tuple[str, ...] = ()
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, names: Sequence[str]
+) -> _Source:
+    """Read a table as it is; what an earlier version did not write yet is read as empty.
+
+    A figure that is not there is null. Where a column is missing that tells rows apart, or without
+    which they mean nothing, the table counts as not there at all.
+
+    Raises
+    ------
+    SnapshotError : the table is one that every version wrote.
+    """
+    have = {
+        str(row[0])
+        for row in connection.execute(
+            "select column_name from duckdb_columns() where database_name = ? and table_name = ?",
+            [_database(connection, schema), table],
+        ).fetchall()
+    }
+    missing = [name for name in names if name not in have]
+    if not missing:
+        return _Source(f"{schema}.{table}", ", ".join(f'"{name}"' for name in names))
+    if table in EVER_PUBLISHED and (not have or set(missing) & _essential(table)):
+        raise SnapshotError(f"its table {table} is missing or cut short")
+    types = _types(table)
+    if have and not set(missing) & _essential(table):
+        columns = ", ".join(
+            f'"{name}"' if name in have else f'null::{types[name]} as "{name}"' for name in names
+        )
+        lacking = tuple(f"{table}.{name}" for name in missing)
+        return _Source(f"{schema}.{table}", columns, lacking)
+    columns = ", ".join(f'null::{types[name]} as "{name}"' for name in names)
+    return _Source(f"(select {columns} where false)", "*", (table,))
+
+
+def _database(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+    if "." in schema:
+        return schema.split(".", maxsplit=1)[0]
+    ((name,),) = connection.execute("select current_database()").fetchall()
+    return str(name)
+
+
+def _types(table: str) -> dict[str, str]:
+    # Imported here: only a snapshot of an earlier version needs it.
+    from pipeline.published import TABLES
+
+    return {column.name: column.type for column in TABLES[table].columns}
+
+
+def _essential(table: str) -> frozenset[str]:
+    """Columns without which a table's rows cannot be told apart, or not be drawn."""
+    from pipeline.published import TABLES
+
+    never_null = {
+        _COLUMN_NAMES.get(entry.name, entry.name)
+        for row_type in ROW_TYPES
+        if row_type.table == table
+        for entry in fields(row_type)
+        if "None" not in str(entry.type)
+    }
+    return frozenset(TABLES[table].key) | never_null
 
 
 def read_info(path: Path) -> dict[str, str]:

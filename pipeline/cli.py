@@ -14,11 +14,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import export_commands, owner_commands
+from pipeline import export_commands, journal, owner_commands
 from pipeline.access import access_of, users_file
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.progress import Progress
-from pipeline.settings import Context, Option, Settings, read_run
+from pipeline.settings import Context, Option, Settings, read_run, warehouse_of
 
 LOGGER = logging.getLogger(__name__)
 
@@ -215,7 +215,11 @@ def _refresh(given: argparse.Namespace) -> int:
     from ingest import data_docs
     from pipeline.refresh import refresh
 
-    settings, context = _run_of(given)
+    try:
+        settings, context = _run_of(given)
+    except PipelineError as error:
+        journal.note_failure(warehouse_of({"WAREHOUSE": given.WAREHOUSE}), error)
+        raise
     progress = Progress()
     try:
         outcome = refresh(settings, context, progress, accept_shrink=given.accept_shrink)

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+STALE_AFTER_DAYS = 45
+"""Days after the last day of the data from which they are old, where nothing else is said."""
+
 Type = Literal["VARCHAR", "DOUBLE", "INTEGER", "BOOLEAN", "DATE"]
 
 

@@ -21,8 +21,18 @@ import duckdb
 
 import ingest
 from ingest import forget
-from pipeline import lock, placebo, plan, publish, snapshots, told, transform, turnout
-from pipeline.errors import BadInputError, PipelineError
+from pipeline import (
+    journal,
+    lock,
+    placebo,
+    plan,
+    publish,
+    snapshots,
+    told,
+    transform,
+    turnout,
+)
+from pipeline.errors import BadInputError, MachineError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
 from pipeline.settings import Context, Settings, dbt_vars
@@ -87,28 +97,55 @@ def refresh(
     PipelineError
         Nothing was published; the message says why and what to do.
     """
-    _check_exports(context.exports)
+    if not context.warehouse.exists():
+        _check_exports(context.exports)
+    with (
+        _clear_failures(context),
+        _only_refresh(context),
+        journal.kept(context.warehouse) as log,
+        _clear_failures(context),  # before the journal says why
+    ):
+        outcome = _run(settings, context, progress, log, accept_shrink=accept_shrink)
+        log.note("published" if outcome.is_new else "unchanged", snapshot=outcome.snapshot.stem)
+        return outcome
+
+
+@contextmanager
+def _only_refresh(context: Context) -> Iterator[None]:
     context.snapshots.mkdir(parents=True, exist_ok=True)
-    with lock.hold(context.lock_file), _clear_failures(context):
-        snapshots.remove_leftovers(context.snapshots)
-        _wait_for_writer(context.work_db)
-        key = obtain_key(context.key, context.work_db)
-        agreement = plan.compare(settings, context)
-        # dbt is imported beside the load, unless nothing can have changed since the last one.
-        placebos = placebo.kept(settings, context)
-        beside = {**agreement.as_variable(), "placebos": placebos}
-        variables = dbt_vars(settings, context, beside=beside)
-        with transform.dbt_process(context, variables) as process:
-            loaded, checks = _load(settings, context, key, progress, accept_shrink=accept_shrink)
-            inputs = _inputs(settings, context, loaded, beside)
-            with checks:
-                same = _published_already(context, inputs)
-                if same is not None:
-                    _renew_report(context, checks)
-                    return Outcome(same, is_new=False)
-                loaded_on = loaded.loaded_on.isoformat()
-                transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
-                return _publish(settings, context, inputs, checks, progress)
+    with lock.hold(context.lock_file):
+        yield
+
+
+def _run(
+    settings: Settings,
+    context: Context,
+    progress: Progress,
+    log: journal.Journal,
+    *,
+    accept_shrink: bool,
+) -> Outcome:
+    _check_exports(context.exports)
+    snapshots.remove_leftovers(context.snapshots)
+    _wait_for_writer(context.work_db)
+    key = obtain_key(context.key, context.work_db)
+    agreement = plan.compare(settings, context)
+    # dbt is imported beside the load, unless nothing can have changed since the last one.
+    placebos = placebo.kept(settings, context)
+    beside = {**agreement.as_variable(), "placebos": placebos}
+    variables = dbt_vars(settings, context, beside=beside)
+    with transform.dbt_process(context, variables) as process:
+        loaded, checks = _load(settings, context, key, progress, log, accept_shrink=accept_shrink)
+        inputs = _inputs(settings, context, loaded, beside)
+        with checks:
+            same = _published_already(context, inputs)
+            if same is not None:
+                _renew_report(context, checks)
+                return Outcome(same, is_new=False)
+            loaded_on = loaded.loaded_on.isoformat()
+            transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
+            log.note("modelled", seconds=round(progress.seconds["models"], 1))
+            return _publish(settings, context, inputs, checks, progress)
 
 
 def _publish(
@@ -165,6 +202,7 @@ def _facts(settings: Settings, context: Context, inputs: Inputs, as_of: date) ->
         "as_of_asked": context.as_of.isoformat() if context.as_of else "",
         "minimum_group": str(settings.minimum_group),
         "confidence": str(settings.confidence),
+        "stale_after_days": str(settings.days_until_stale),
     }
 
 
@@ -177,7 +215,13 @@ def _check_exports(exports: Path) -> None:
 
 
 def _load(
-    settings: Settings, context: Context, key: bytes, progress: Progress, *, accept_shrink: bool
+    settings: Settings,
+    context: Context,
+    key: bytes,
+    progress: Progress,
+    log: journal.Journal,
+    *,
+    accept_shrink: bool,
 ) -> tuple[Loaded, ingest.Checks]:
     with _open(context.work_db) as connection:
         remember_key(connection, key)
@@ -188,6 +232,7 @@ def _load(
                 raise BadInputError(str(error)) from error
         for problem in report.problems:
             progress.say(problem)
+        _note_load(log, report, progress.seconds["load"])
         unread = sum(one.status == "unrecognised" for one in report.files)
         if unread:
             progress.say(
@@ -201,6 +246,19 @@ def _load(
                 f"AS_OF={context.as_of}: the exports begin on {first}; use a later day."
             )
         return loaded, ingest.Checks(connection, context.warehouse, report.loaded_at)
+
+
+def _note_load(log: journal.Journal, report: ingest.LoadReport, seconds: float) -> None:
+    log.note(
+        "loaded",
+        exports=report.content_hash[:12],
+        files=len(report.files),
+        rows_read=sum(one.rows_read for one in report.files),
+        rows_loaded=sum(one.rows_loaded for one in report.files),
+        rows_known=sum(one.rows_known for one in report.files),
+        rows_quarantined=sum(one.rows_quarantined for one in report.files),
+        seconds=round(seconds, 1),
+    )
 
 
 def _inputs(
@@ -273,8 +331,8 @@ def _wait_for_writer(work_db: Path) -> None:
             return
 
 
-def _cannot_be_opened(work_db: Path, error: duckdb.Error) -> PipelineError:
-    return PipelineError(
+def _cannot_be_opened(work_db: Path, error: duckdb.Error) -> MachineError:
+    return MachineError(
         f"{work_db}: cannot be opened ({str(error).strip().splitlines()[0]}). Put a backup of it "
         "back; or move it away and refresh: it is made anew from the exports, and rows that are in "
         "none of them any more are then in the moved file only. Nothing was published."
@@ -296,8 +354,8 @@ def _clear_failures(context: Context) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
-        raise PipelineError(f"{context.warehouse}: {first}. Nothing was published.") from error
+        raise MachineError(f"{context.warehouse}: {first}. Nothing was published.") from error
     except OSError as error:
         where = error.filename or context.warehouse
         reason = error.strerror or type(error).__name__
-        raise PipelineError(f"{where}: {reason}. Nothing was published.") from error
+        raise MachineError(f"{where}: {reason}. Nothing was published.") from error

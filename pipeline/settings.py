@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import SettingsError
+from pipeline.published import STALE_AFTER_DAYS
 
 PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS_NAME = "mentorship.toml"
@@ -429,6 +430,11 @@ class Settings(_Table):
     snapshots_kept: int = Field(
         default=12, ge=2, le=1000, description="Published snapshots kept, the newest first."
     )
+    stale_after_days: Annotated[int, Field(ge=1, le=36500)] | None = Field(
+        default=None,
+        description="Days after the last day of the data from which every page says that they are "
+        "old. Unset: the time between two looks of the plan, else 45.",
+    )
     quarantine_share: Share = Field(
         default=0.01,
         description="Largest share of a table's rows that may be unusable before a refresh stops.",
@@ -548,6 +554,13 @@ class Settings(_Table):
                     f"{', '.join(sorted(known))}"
                 )
         return self
+
+    @property
+    def days_until_stale(self) -> int:
+        """Days after the last day of the data from which they are old."""
+        if self.stale_after_days is not None:
+            return self.stale_after_days
+        return self.plan.every_months * 31 if self.plan.first_look else STALE_AFTER_DAYS
 
     @property
     def hash(self) -> str:
@@ -671,7 +684,7 @@ def read_run(
     settings = load_settings(settings_file)
     context = Context(
         exports=exports,
-        warehouse=_folder(option("WAREHOUSE"), PROJECT / "data" / "warehouse"),
+        warehouse=warehouse_of({"WAREHOUSE": option("WAREHOUSE")}, environment),
         key=_folder(option("KEY"), _configuration_folder(environment) / "key"),
         settings_file=settings_file,
         as_of=_as_of(option("AS_OF")),
@@ -681,6 +694,15 @@ def read_run(
         is_remote=is_remote,
     )
     return settings, context
+
+
+def warehouse_of(
+    options: Mapping[Option, str | None], environment: Mapping[str, str] | None = None
+) -> Path:
+    """Give the warehouse that a run is about, also where its settings cannot be read."""
+    environment = os.environ if environment is None else environment
+    given = options.get("WAREHOUSE") or environment.get("WAREHOUSE") or None
+    return _folder(given, PROJECT / "data" / "warehouse")
 
 
 def load_settings(path: Path | None) -> Settings:

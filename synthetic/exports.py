@@ -55,6 +55,8 @@ _SETTINGS = """\
 # Service accounts that no mark on the account gives away.
 bots = [{bots}]
 reporting_groups = ["gender"]
+# Invented data do not grow old.
+stale_after_days = 36500
 
 [programme_targets]
 participation = 0.15

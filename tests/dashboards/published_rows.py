@@ -87,6 +87,7 @@ def empty() -> Tables:
         "settings_hash": "9a0364b9e99b",
         "minimum_group": "10",
         "confidence": "0.95",
+        "stale_after_days": "36500",
         "git_end": "2026-06-28",
         "hris_end": "2026-06-30",
         "incidents_end": "2026-06-29",

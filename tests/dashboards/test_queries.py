@@ -161,14 +161,6 @@ def test_missing_file_leaves_the_last_good_one(warehouse: Path) -> None:
     assert store.problem == "2027-01-01-gone.duckdb is missing"
 
 
-def test_snapshot_without_a_table_is_refused_by_name(warehouse: Path) -> None:
-    path = warehouse / "snapshots" / f"{rows.SNAPSHOT_ID}.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("drop table trust_checks")
-    with pytest.raises(SnapshotError, match="trust_checks"):
-        open_snapshot(path)
-
-
 def test_snapshot_without_its_date_is_refused(tmp_path: Path) -> None:
     path = rows.publish(tmp_path, rows.empty() | {"snapshot_info": []})
     with pytest.raises(SnapshotError, match="as_of_date"):
