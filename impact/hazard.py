@@ -9,15 +9,15 @@ import numpy as np
 from impact.arms import Measure
 from impact.clusters import two_way_error
 from impact.cohort import Table
-from impact.staying import event_columns
+from impact.staying import event_columns, weigh_arms
 from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
-from impact.weights import att_weights
 
 _A_YEAR = 12.0
 _MAX_STEPS = 50
 _TOLERANCE = 1e-10
 _RUNAWAY = 12.0
 """A log hazard ratio this large is the sign of a fit running away to infinity."""
+_NOBODY = Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
 _NO_FIT = Refusal("separation", "The model has no single best fit at this size.")
 
 
@@ -41,12 +41,15 @@ def fit_hazard_ratio(table: Table, measure: Measure, months: int) -> Fit | Refus
     Fit | Refusal
         The log hazard ratio, clustered by cell and person.
     """
-    time, event, able = event_columns(table, measure)
+    time, event, _ = event_columns(table, measure)
     is_mentee, cell = table.flag("is_mentee"), table.label("cell_id")
-    known = able & np.isfinite(time) & (time > 0)
-    weight = att_weights(cell, is_mentee, known)
-    met = (event == 1) & (time <= months)
-    return fit_proportional(time, met, is_mentee, weight, cell, cell, table.label("person_id"))
+    weight, met = weigh_arms(table, measure), (event == 1) & (time <= months)
+    if not (weight > 0).any():
+        return _NOBODY
+    # Who is at risk with whom is the same for every horizon.
+    risk = table.remember(f"risk of {measure}", lambda: _line_up(time, is_mentee, weight, cell))
+    both = table.pairs("cell_id", "person_id")
+    return _fit(risk, met, weight, cell, table.label("person_id"), both)
 
 
 def fit_proportional(
@@ -89,20 +92,31 @@ def fit_proportional(
     """
     used = weight > 0
     if not used.any():
-        return Refusal("no_comparison", "No mentee has a comparable colleague to follow.")
+        return _NOBODY
     if not np.isfinite(time[used]).all() or (time[used] <= 0).any():
         return Refusal("bad_values", "Some times are infinite or below zero.")
-    rows = np.flatnonzero(used)
-    risk = _line_up(time[rows], met[rows], exposed[rows], weight[rows], stratum[rows])
-    effect = _solve(risk)
+    risk = _line_up(time, exposed, weight, stratum)
+    return _fit(risk, met, weight, first, second)
+
+
+def _fit(
+    risk: _Risk,
+    met: BoolArray,
+    weight: FloatArray,
+    first: IntArray,
+    second: IntArray,
+    both: IntArray | None = None,
+) -> Fit | Refusal:
+    ended = met[risk.order]
+    effect = _solve(risk, ended)
     if isinstance(effect, Refusal):
         return effect
     influence = np.zeros(weight.size)
-    influence[rows[risk.order]] = _influence(risk, effect)
-    clustered = two_way_error(influence, first, second)
+    influence[risk.order] = _influence(risk, ended, effect)
+    clustered = two_way_error(influence, first, second, both)
     if clustered.standard_error <= 0:
         return Refusal("too_few_people", "There are too few people to say how sure this is.")
-    return Fit(effect, clustered.standard_error, clustered.degrees, influence, used)
+    return Fit(effect, clustered.standard_error, clustered.degrees, influence, weight > 0)
 
 
 def rate(time: FloatArray, event: IntArray, months: int) -> float:
@@ -113,26 +127,24 @@ def rate(time: FloatArray, event: IntArray, months: int) -> float:
 
 def mentored_rate(table: Table, measure: Measure, months: int) -> float:
     """The matched mentees' events per year under observation up to a horizon."""
-    time, event, able = event_columns(table, measure)
-    is_mentee = table.flag("is_mentee")
-    known = able & np.isfinite(time) & (time > 0)
-    mentees = is_mentee & (att_weights(table.label("cell_id"), is_mentee, known) > 0)
+    time, event, _ = event_columns(table, measure)
+    mentees = table.flag("is_mentee") & (weigh_arms(table, measure) > 0)
     return rate(time[mentees], event[mentees], months)
 
 
 @dataclass(frozen=True)
 class _Risk:
-    """Rows in order of stratum and time, with who was at risk with each: shape (n,) each.
+    """Rows of positive weight in order of stratum and time: shape (n,) each.
 
     Attributes
     ----------
     order
-        Positions of the rows in the order given.
+        Positions among all rows.
     last
         Position of the last row of the same stratum and time.
     opening
         Position of the stratum's first row.
-    exposed, weight, met
+    exposed, weight
         Of the row itself.
     mentored, others
         Weight of either arm under observation just before the row's time.
@@ -143,15 +155,13 @@ class _Risk:
     opening: IntArray
     exposed: BoolArray
     weight: FloatArray
-    met: BoolArray
     mentored: FloatArray
     others: FloatArray
 
 
-def _line_up(
-    time: FloatArray, met: BoolArray, exposed: BoolArray, weight: FloatArray, stratum: IntArray
-) -> _Risk:
-    order = np.lexsort((time, stratum))
+def _line_up(time: FloatArray, exposed: BoolArray, weight: FloatArray, stratum: IntArray) -> _Risk:
+    rows = np.flatnonzero(weight > 0)
+    order = rows[np.lexsort((time[rows], stratum[rows]))]
     at, group = time[order], stratum[order]
     place = np.arange(order.size)
     opens = np.diff(group, prepend=group[0] - 1) != 0
@@ -169,14 +179,12 @@ def _line_up(
         return summed
 
     arm, own = exposed[order], weight[order]
-    return _Risk(
-        order, last, opening, arm, own, met[order], at_risk(own * arm), at_risk(own * ~arm)
-    )
+    return _Risk(order, last, opening, arm, own, at_risk(own * arm), at_risk(own * ~arm))
 
 
-def _solve(risk: _Risk) -> float | Refusal:
+def _solve(risk: _Risk, met: BoolArray) -> float | Refusal:
     """Newton steps on the one coefficient; the partial likelihood is concave in it."""
-    tells = risk.met & (risk.mentored > 0) & (risk.others > 0)
+    tells = met & (risk.mentored > 0) & (risk.others > 0)
     weight, exposed = risk.weight[tells], risk.exposed[tells]
     if not exposed.any() or exposed.all():
         return Refusal("no_events", "Only one of the two groups has anybody with the event.")
@@ -194,16 +202,16 @@ def _solve(risk: _Risk) -> float | Refusal:
     return Refusal("no_convergence", _NO_FIT.sentence)
 
 
-def _influence(risk: _Risk, effect: float) -> FloatArray:
+def _influence(risk: _Risk, met: BoolArray, effect: float) -> FloatArray:
     """What each row, in order, adds to the error of the coefficient."""
     ratio = float(np.exp(effect))
     total = risk.others + ratio * risk.mentored
     expected = np.divide(ratio * risk.mentored, total, out=np.zeros(total.size), where=total > 0)
-    mass = risk.weight * risk.met
+    mass = risk.weight * met
     hazard = np.divide(mass, total, out=np.zeros(total.size), where=total > 0)
     drift, pull = (_until(risk, values) for values in (hazard, hazard * expected))
     blow = np.where(risk.exposed, ratio, 1.0)
-    residual = np.where(risk.met, risk.exposed - expected, 0.0)
+    residual = np.where(met, risk.exposed - expected, 0.0)
     residual -= blow * (risk.exposed * drift - pull)
     information = float(np.sum(mass * expected * (1.0 - expected)))
     influence: FloatArray = risk.weight * residual / information
