@@ -192,5 +192,6 @@ def _weighted(
         mean = float(np.average(values[rows], weights=weight[rows]))
         influence[rows] = sign * weight[rows] * (values[rows] - mean) / weight[rows].sum()
         means.append(mean)
-    error = two_way_error(influence, cell, person).standard_error
+    both = table.pairs("cell_id", "person_id")
+    error = two_way_error(influence, cell, person, both).standard_error
     return (means[0] - means[1]) / spread, error / spread, *counts

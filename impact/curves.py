@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from impact.clusters import two_way_error
+from impact.clusters import pair, two_way_error
 from impact.cohort import Segment, Table, count_people
 from impact.reference import critical_value
 from impact.staying import event_columns
@@ -117,6 +117,7 @@ def _draw(
     influences = incidence_influences(
         curve, 1, members.event, members.weight, np.arange(last_month + 1.0)
     )
+    clusters = members.cell, members.person, pair(members.cell, members.person)
     points = []
     for month in range(last_month + 1):
         at_risk = count_people(members.person[members.time >= month])
@@ -126,7 +127,7 @@ def _draw(
             value = value_at(curve, 1.0 - curve.incidence[:, 0], 1.0, month)
         else:
             value = value_at(curve, curve.incidence[:, 0], 0.0, month)
-        error = two_way_error(influences[month], members.cell, members.person).standard_error
+        error = two_way_error(influences[month], *clusters).standard_error
         low, high = _bounds(value, error, confidence)
         met = (members.event == 1) & (members.time <= month)
         events = count_people(members.person[met])

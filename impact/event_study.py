@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from impact.checks import Check, Status
 from impact.cohort import Segment, Table, count_people
@@ -67,7 +68,7 @@ def follow_hours(table: Table, segment: Segment, confidence: float) -> list[Mont
     list[Month]
         Months without ten mentees, or without a fit, are left out.
     """
-    row = np.unique(table.label("index_row_id"), return_inverse=True)[1].astype(np.int64)
+    row = pd.factorize(table.label("index_row_id"))[0].astype(np.int64)
     month = table.label("relative_month")
     total, merged = table.number("log_hours_sum"), table.number("merged")
     base = _window_mean(row, month, total, merged, BASELINE)

@@ -326,5 +326,5 @@ def _incidents_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:
 
 
 def _dense_cells(table: Table) -> Table:
-    cell = np.unique(table.label("cell_id"), return_inverse=True)[1].astype(np.int64)
+    cell = pd.factorize(table.label("cell_id"))[0].astype(np.int64)
     return Table(table.columns, table.rows, {"cell_id": cell})
