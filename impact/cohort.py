@@ -78,6 +78,11 @@ class Table:
         kept: Kept = self._kept[name]
         return kept
 
+    def forget(self) -> None:
+        """Let go of what was gathered and built: it is made anew when asked for."""
+        self._gathered.clear()
+        self._kept.clear()
+
     def pairs(self, first: str, second: str) -> IntArray:
         """Number the combinations of two label columns, shape (n,)."""
         return self.remember(

@@ -38,6 +38,7 @@ def fit_all(material: Material, study: Study) -> list[Row]:
     for segment in material.segments:
         for months in study.follow_up_months:
             rows.extend(_fit_segment(material, segment, months, study))
+        material.forget(segment)
     return rows
 
 

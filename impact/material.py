@@ -89,6 +89,13 @@ class Material:
         """Return a segment's matched rows; without any, a cohort without designs."""
         return self.cohorts.get(segment, Cohort(segment, {}))
 
+    def forget(self, segment: Segment) -> None:
+        """Let go of what a segment's tables gathered, which is more than all rows themselves."""
+        tables = [*self.cohort(segment).designs.values()]
+        tables += [held[segment] for held in (self.mentees, self.people) if segment in held]
+        for table in tables:
+            table.forget()
+
     def eligible(self, segment: Segment) -> int:
         """Count a segment's mentees with a baseline."""
         return len(self.mentees[segment]) if segment in self.mentees else 0

@@ -87,6 +87,7 @@ def _balance(material: Material, pools: pd.DataFrame) -> Iterable[Balance]:
             matched = material.cohort(segment).designs.get(design)
             if matched is not None:
                 yield from measure_balance(segment, design, matched, whole)
+        material.forget(segment)
 
 
 def _stack(one: Table, other: Table) -> Table:
@@ -117,6 +118,7 @@ def make_curves(material: Material, study: Study) -> pd.DataFrame:
     for segment, cohort in sorted(material.cohorts.items()):
         if "a" in cohort.designs:
             points.extend(draw_curves(cohort.designs["a"], segment, study.confidence))
+        material.forget(segment)
     return to_frame(CurvePoint, points)
 
 
@@ -126,6 +128,7 @@ def make_distribution(material: Material, study: Study) -> pd.DataFrame:
     for segment, cohort in sorted(material.cohorts.items()):
         if "a" in cohort.designs:
             bins.extend(spread_outcomes(cohort.designs["a"], segment))
+        material.forget(segment)
     missing = {
         outcome
         for outcome, there in (
@@ -174,6 +177,7 @@ def make_checks(
     checks: list[Check] = []
     for segment in material.segments:
         checks.extend(_check_segment(material, segment, by_segment[segment], headline))
+        material.forget(segment)
     checks.extend(_check_everyone(headline, event_time, study))
     if calendar is not None and len(material.rows):
         exposed = find_exposed(material.rows, calendar)

@@ -158,3 +158,12 @@ def test_texts_are_read_where_there_is_no_row(pools):
 def test_only_needed_rows_and_columns_are_read():
     assert read_event_time(Recorded())[0] == "design = 'b'"
     assert read_panel(Recorded())[0] == "is_git_observed and is_in_population"
+
+
+def test_what_a_segment_gathered_is_let_go_and_made_anew(drawn):
+    material = drawn.material()
+    table = material.cohort(OVERALL).designs["a"]
+    before = table.number("tenure_months")
+    material.forget(OVERALL)
+    assert table.number("tenure_months") is not before
+    assert np.array_equal(table.number("tenure_months"), before)
