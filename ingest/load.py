@@ -44,6 +44,7 @@ MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for 
 NAMED = "people_named"
 NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
 MOST_FILES_TOGETHER = 32
+ANYWAY = ", or run with --accept-shrink"
 
 
 @dataclass
@@ -188,7 +189,12 @@ def _load_all(run: Run, found: Sequence[Export], limit: float) -> None:
     for batch in _batches(run, alone):
         _load_batch(run, batch)
     for group in _complete_groups(run, found):
-        if all(run.is_known(one) for one in group):
+        looks = [part.look for one in group for part in one.parts or (one,)]
+        cut = pages.missing(looks) if limit < 1 else []
+        if cut:
+            for one in group:
+                _report(run, _refused_report(one, f"it is declared complete, but {cut[0]}{ANYWAY}"))
+        elif all(run.is_known(one) for one in group):
             for one in group:
                 _load_file(run, one)
         else:
@@ -311,7 +317,7 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
             rest = [other for other in group if other is not one]
             reason = f"{one.look.name}, which belongs to it, cannot be read"
             for other in rest:
-                _report(run, replace(_damaged_report(other, reason), status="refused"))
+                _report(run, _refused_report(other, reason))
             return
         _make_pseudonyms(run, staged.tables)
         seen.add(staged)
@@ -321,7 +327,7 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
     by_hand = all(one.look.name == books.ACCEPTED for one in group)
     if gone.share > limit and not by_hand:
         for one in group:
-            _report(run, replace(_damaged_report(one, gone.reason(limit)), status="refused"))
+            _report(run, _refused_report(one, gone.reason(limit)))
         return
     for one in group[:-1]:
         _load_file(run, one)
@@ -443,6 +449,10 @@ def _damaged_report(export: Export, reason: str) -> FileReport:
     return FileReport(
         export.look.name, export.file_id, "damaged", export.plan.name, problems=(reason,)
     )
+
+
+def _refused_report(export: Export, reason: str) -> FileReport:
+    return replace(_damaged_report(export, reason), status="refused")
 
 
 def _report(run: Run, report: FileReport) -> None:

@@ -141,6 +141,14 @@ def retire(
     int
         Number of rows moved.
     """
+    _keep_as_was(connection, table, where, loaded_at)
+    return changed(connection, f"delete from raw.{name(table.name)} where {where}")
+
+
+def _keep_as_was(
+    connection: duckdb.DuckDBPyConnection, table: Table, where: str, loaded_at: datetime
+) -> None:
+    """Copy rows of a raw table to its history, as they were until now."""
     stored = (*(one.name for one in table.stored), *LOAD_NAMES)
     into = ", ".join(name(column) for column in stored)
     columns = ", ".join("null" if column in table.forgets else name(column) for column in stored)
@@ -149,7 +157,6 @@ def retire(
         f"select {columns}, $loaded_at from raw.{name(table.name)} where {where}",
         {"loaded_at": loaded_at},
     )
-    return changed(connection, f"delete from raw.{name(table.name)} where {where}")
 
 
 def _quarantine(
@@ -264,7 +271,7 @@ def _supersede(
 ) -> tuple[int, int]:
     """Merge `incoming` into a raw table that has rows: (rows loaded, rows known)."""
     raw = f"raw.{name(table.name)}"
-    _complete(connection, table)
+    _complete(connection, table, origin)
     others = [column.name for column in table.stored if column.name not in table.key]
     differs = " or ".join(f"i.{name(one)} is distinct from t.{name(one)}" for one in others)
     newly, again = "differs and is_newer", "not differs and is_later"
@@ -299,19 +306,25 @@ def _supersede(
     return loaded, met - newer
 
 
-def _complete(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Let rows in `incoming` and those loaded before lend each other what only one of them says."""
+def _complete(connection: duckdb.DuckDBPyConnection, table: Table, origin: Origin) -> None:
+    """Let rows in `incoming` and those loaded before lend each other what only one of them says.
+
+    A row loaded before that is lent something is another one from now on: the history keeps what
+    was known until then.
+    """
     raw, keeps = f"raw.{name(table.name)}", [one.name for one in table.stored if one.keeps]
     if not keeps:
         return
     for to, of in (("incoming", raw), (raw, "incoming")):
-        lent = " or ".join(f"t.{name(one)} is null and o.{name(one)} is not null" for one in keeps)
-        later = "t._updated_at >= o._updated_at" if of == raw else "t._updated_at > o._updated_at"
-        given = ", ".join(f"{name(one)} = coalesce(t.{name(one)}, o.{name(one)})" for one in keeps)
-        connection.execute(
-            f"update {to} as t set {given} from {of} as o "
-            f"where {same_key(table, 't', 'o')} and {later} and ({lent})"
-        )
+        lent = [f"{to}.{name(one)} is null and {of}.{name(one)} is not null" for one in keeps]
+        later = f"{to}._updated_at {'>=' if of == raw else '>'} {of}._updated_at"
+        where = f"{same_key(table, to, of)} and {later} and ({' or '.join(lent)})"
+        if to == raw:
+            lender = f"exists (select 1 from {of} where {where})"
+            _keep_as_was(connection, table, lender, origin.loaded_at)
+        given = [f"{name(one)} = coalesce({to}.{name(one)}, {of}.{name(one)})" for one in keeps]
+        given.append(f"_loaded_at = {quote(origin.loaded_at.isoformat())}::timestamptz")
+        connection.execute(f"update {to} set {', '.join(given)} from {of} where {where}")
 
 
 def same_key(table: Table, left: str, right: str) -> str:

@@ -155,3 +155,30 @@ def test_what_is_gone_leaves_with_the_last_file_of_a_set(exports, warehouse, mon
     assert people(warehouse) == 100
     warehouse.load(exports, **COMPLETE)
     assert people(warehouse) == 98
+
+
+def incident(number):
+    return {
+        "id": f"Q{number}",
+        "created_at": f"2024-01-01T{number:02}:00:00Z",
+        "status": "resolved",
+        "service": {"id": "S", "type": "service_reference"},
+        "urgency": "high",
+    }
+
+
+def test_a_page_without_the_next_one_takes_nothing_away(exports, warehouse):
+    settings = {"complete": ["incidents/*"]}
+    page = {"incidents": [incident(n) for n in range(20)], "limit": 20, "offset": 0, "more": False}
+    exports.json("incidents/page.json", page)
+    warehouse.load(exports, **settings)
+    cut = {**page, "incidents": page["incidents"][1:], "more": True}
+    exports.json("incidents/page.json", cut, LOADED + timedelta(days=1))
+    for _ in range(2):
+        with pytest.raises(ingest.InputError) as stopped:
+            warehouse.load(exports, **settings)
+        assert "incidents/page.json: it is declared complete, but" in str(stopped.value)
+        assert "export all pages, or run with --accept-shrink" in str(stopped.value)
+        assert people(warehouse, "pagerduty__incidents") == 20
+    warehouse.load(exports, **settings, accept_shrink=True)
+    assert people(warehouse, "pagerduty__incidents") == 19

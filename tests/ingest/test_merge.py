@@ -108,6 +108,24 @@ def test_the_newer_row_wins_by_its_own_time_else_the_files_else_load_order(
     assert counts(report, "git/new.csv") == ((1, 1, 0, 0) if wins == "new" else (1, 0, 1, 0))
 
 
+def test_what_an_older_export_adds_to_a_row_leaves_what_was_known_before_in_the_history(
+    exports, warehouse
+):
+    newer = {"number": 1, "url": "https://x/a/b/pull/1", "author": {"login": "ada"}}
+    newer |= {"createdAt": "2022-01-01T00:00:00Z", "updatedAt": "2022-02-01T00:00:00Z"}
+    exports.json("git/list.json", [{**newer, "mergedAt": None, "isDraft": False}])
+    warehouse.load(exports)
+    older = {**newer, "updatedAt": "2022-01-02T00:00:00Z", "additions": 7, "mergedAt": None}
+    exports.json("git/detail.json", [{**older, "isDraft": False}], LOADED + DAY)
+    for _ in range(2):
+        warehouse.load(exports)
+        assert warehouse.all("select additions from raw.git__pull_requests") == [(7,)]
+        assert warehouse.all(
+            "select h.additions, h._loaded_at < t._loaded_at, h._superseded_at = t._loaded_at "
+            "from raw.git__pull_requests__history as h, raw.git__pull_requests as t"
+        ) == [(None, True, True)]
+
+
 def test_within_a_file_the_newest_row_wins_else_the_last(exports, warehouse):
     exports.rows(
         "git/a.csv",
