@@ -10,13 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 import fsspec
 
@@ -27,8 +30,14 @@ FOLDERS = ("hris", "git", "incidents", "mentorship")
 CHUNK = 8 << 20
 TRIES = 3
 TOGETHER = 8  # files at a time
-VERSION_KEYS = ("ETag", "etag", "md5", "content_md5", "versionId", "generation")
+VERSION_KEYS = (
+    *("ETag", "etag", "md5", "content_md5", "Content-MD5", "Digest", "versionId", "generation"),
+)
 TIME_KEYS = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified")
+WEB = ("http://", "https://")
+SHELL = ("sftp://", "ssh://")
+WAIT_SECONDS = 30.0  # for a server to answer at all
+SECRET = re.compile(r"(?<=://)([^/@:]*):[^/@]*@|\?.*$")  # a password or a signed query
 
 
 class TransferError(PipelineError):
@@ -80,7 +89,8 @@ def fetch(address: str, cache: Path) -> Path:
     system, root = _open(address)
     found = _list(system, root, address)
     index = _read_index(home)
-    with ThreadPoolExecutor(TOGETHER) as pool:
+    # One session over SSH is one conversation: several at once would read each other's answers.
+    with ThreadPoolExecutor(1 if address.startswith(SHELL) else TOGETHER) as pool:
         hashes = list(pool.map(lambda one: _content(system, one, home, index), found))
     _put_together(home, dict(zip(found, hashes, strict=True)))
     kept = {one.name: [one.version, content] for one, content in zip(found, hashes, strict=True)}
@@ -99,32 +109,71 @@ def _home(address: str, cache: Path) -> Path:
 
 
 def _open(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    options: dict[str, Any] = {}
+    if address.startswith(SHELL):
+        from pipeline.known_hosts import KnownHosts  # its library takes a while to import
+
+        options = {"host_key_policy": KnownHosts(), "timeout": WAIT_SECONDS}
     try:
-        system, root = fsspec.core.url_to_fs(address)
+        system, root = fsspec.core.url_to_fs(address, **options)
+        if address.startswith(SHELL):
+            system.ftp.get_channel().settimeout(WAIT_SECONDS)  # a dead line is an error
     except (ValueError, ImportError) as error:
-        raise BadInputError(f"EXPORTS={address}: {error}") from error
+        raise BadInputError(f"EXPORTS={_shown(address)}: {_said(error)}") from error
+    except Exception as error:  # each library has errors of its own
+        raise TransferError(
+            f"EXPORTS={_shown(address)}: cannot be reached ({_said(error)})."
+        ) from error
     system.invalidate_cache()
     return system, str(root)
 
 
+def _shown(address: str) -> str:
+    """Write an address without the secrets in it."""
+    return SECRET.sub(lambda found: f"{found[1]}:…@" if found[1] is not None else "", address)
+
+
 def _list(system: fsspec.AbstractFileSystem, root: str, address: str) -> list[RemoteFile]:
     """List what lies in the four folders, and the settings file."""
-    try:
-        listed: Mapping[str, dict[str, Any]] = system.find(root, detail=True)
-    except Exception as error:  # each library has errors of its own
-        raise TransferError(f"EXPORTS={address}: cannot be listed ({_said(error)}).") from error
+    is_web = address.startswith(WEB)
     start = root.rstrip("/") + "/"
-    found = []
-    for path, info in sorted(listed.items()):
-        inside = PurePosixPath(str(path).removeprefix(start))
-        wanted = inside.parts[:1] and (inside.parts[0] in FOLDERS or str(inside) == SETTINGS_NAME)
-        if wanted and str(path).startswith(start) and ".." not in inside.parts:
-            found.append(_file(str(path), str(inside), info))
+    try:
+        listed: Mapping[str, dict[str, Any]] = system.find(start if is_web else root, detail=True)
+        found = []
+        # Azure gives a mere list where the address is that of a file.
+        for path, info in sorted(listed.items() if isinstance(listed, Mapping) else ()):
+            name = _name_inside(str(path), start, is_web=is_web)
+            if name is None:
+                continue
+            told = {**info, **system.info(path)} if info.get("size") is None else info
+            found.append(_file(str(path), name, told))
+    except Exception as error:  # each library has errors of its own
+        raise TransferError(
+            f"EXPORTS={_shown(address)}: cannot be listed ({_said(error)})."
+        ) from error
     if not found:
+        listing = " (a web server must list its folders)" if is_web else ""
         raise BadInputError(
-            f"EXPORTS={address}: there is nothing in hris/, git/, incidents/ or mentorship/ there."
+            f"EXPORTS={_shown(address)}: there is nothing in hris/, git/, incidents/ or "
+            f"mentorship/ there{listing}."
         )
     return found
+
+
+def _name_inside(path: str, start: str, *, is_web: bool) -> str | None:
+    """Name a file inside the exports; None for what is none of them.
+
+    A page that lists a folder links to more than its files: to itself in other orders, and upwards.
+    """
+    if not path.startswith(start) or (is_web and ("?" in path or path.endswith("/"))):
+        return None
+    text = path.removeprefix(start)
+    inside = PurePosixPath(unquote(text) if is_web else text)
+    parts = inside.parts
+    if not parts or ".." in parts or "\0" in str(inside) or inside.is_absolute():
+        return None
+    wanted = (parts[0] in FOLDERS and len(parts) > 1) or str(inside) == SETTINGS_NAME
+    return str(inside) if wanted else None
 
 
 def _file(path: str, name: str, info: Mapping[str, Any]) -> RemoteFile:
@@ -133,9 +182,20 @@ def _file(path: str, name: str, info: Mapping[str, Any]) -> RemoteFile:
     text = "|".join([path, str(size), *marks])
     version = hashlib.sha256(text.encode()).hexdigest()[:32] if marks else ""
     when = next((info[key] for key in TIME_KEYS if info.get(key)), None)
-    moment = when.timestamp() if isinstance(when, datetime) else when
-    modified_at = float(moment) if isinstance(moment, int | float) else None
-    return RemoteFile(path, name, size, version, modified_at)
+    return RemoteFile(path, name, size, version, _moment(when))
+
+
+def _moment(when: object) -> float | None:
+    """Read a time as libraries give it: a moment, seconds since 1970, or the words of a header."""
+    if isinstance(when, datetime):
+        return when.timestamp()
+    if isinstance(when, str):
+        for read in (parsedate_to_datetime, datetime.fromisoformat):
+            try:
+                return read(when).timestamp()
+            except ValueError:
+                continue
+    return float(when) if isinstance(when, int | float) else None
 
 
 def _content(
@@ -173,16 +233,18 @@ def _go_on(system: fsspec.AbstractFileSystem, one: RemoteFile, partial: Path) ->
     OSError
         It came shorter or longer than it was listed.
     """
+    partial.touch(mode=0o600)
     if one.size is None:
         partial.write_bytes(system.cat_file(one.path))
         return
-    have = partial.stat().st_size if partial.exists() else 0
+    have = partial.stat().st_size
     if have > one.size:
-        partial.unlink()
         have = 0
-    with partial.open("ab") as out:
+    with partial.open("ab" if have else "wb") as out:
         while have < one.size:
             piece = system.cat_file(one.path, start=have, end=min(have + CHUNK, one.size))
+            if have and len(piece) == one.size:  # a server that knows no ranges sends all of it
+                piece = piece[have:]
             if not piece or have + len(piece) > one.size:
                 raise OSError("it is not as long as it was listed")
             out.write(piece)
@@ -222,6 +284,7 @@ def _read_index(home: Path) -> dict[str, Any]:
 
 def _write_index(home: Path, index: Mapping[str, Any]) -> None:
     aside = home / f"index.json.{os.getpid()}"
+    aside.touch(mode=0o600)
     aside.write_text(json.dumps(index), encoding="utf-8")
     aside.replace(home / "index.json")
 
