@@ -268,7 +268,8 @@ def _ends(organisation: Organisation) -> pd.DataFrame:
     last = (pd.Timestamp(end) - pd.DateOffset(months=1)).replace(day=1)
     columns = {"as_of_date": end, "git_end": end, "hris_end": end, "incidents_end": end}
     columns |= {"mentorship_end": end, "data_start": start, "git_last_month": last.date()}
-    return pd.DataFrame({name: [day] for name, day in columns.items()})
+    ends = pd.DataFrame({name: [day] for name, day in columns.items()})
+    return ends.assign(has_pull_requests=True)
 
 
 def _dates(moments: pd.Series) -> pd.Series:

@@ -53,7 +53,9 @@ class Study:
     plan
         Planned looks; none for a single look at `as_of`.
     has_git, has_incidents
-        Whether these exports exist.
+        Whether there are pull requests, and incidents.
+    has_merges
+        Whether there is at least the log of a repository, which knows only what was merged.
     agreement
         Whether the settings are those of the written plan.
     placebos
@@ -66,6 +68,7 @@ class Study:
     plan: Plan | None = None
     has_git: bool = True
     has_incidents: bool = True
+    has_merges: bool = False
     agreement: Agreement = field(default_factory=Agreement)
     placebos: tuple[Placebo, ...] = ()
 
@@ -101,7 +104,7 @@ def read_study(
     ----------
     ends
         One row with `as_of_date`, `git_end` and `incidents_end`, the latter null without such an
-        export.
+        export, and `has_pull_requests`.
     confidence
         Of the intervals.
     follow_up_months
@@ -123,8 +126,9 @@ def read_study(
         confidence=float(confidence),
         follow_up_months=tuple(sorted(int(months) for months in follow_up_months)),
         plan=_read_plan(plan),
-        has_git=bool(pd.notna(row["git_end"])),
+        has_git=bool(row["has_pull_requests"]),
         has_incidents=bool(pd.notna(row["incidents_end"])),
+        has_merges=bool(pd.notna(row["git_end"])),
         agreement=read_agreement(plan),
         placebos=read_placebos(plan.get("placebos") or ()),
     )

@@ -84,7 +84,8 @@ def _segments(material: Material, follow_up: int) -> Iterator[Segment]:
 def _has_source(measure: Measure, study: Study, months: Months) -> bool:
     if measure.clock == "on_call" and not np.nansum(months.number("on_call_weeks")) > 0:
         return False
-    return {"git": study.has_git, "incidents": study.has_incidents}.get(measure.source, True)
+    has_git = study.has_git or study.has_merges
+    return {"git": has_git, "incidents": study.has_incidents}.get(measure.source, True)
 
 
 def _absent(measure: Measure, follow_up: int, material: Material) -> Line:

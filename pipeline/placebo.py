@@ -84,7 +84,9 @@ def _draw(work_db: Path, draws: int | None, seed: int) -> list[dict[str, Any]]:
     from impact.study import HEADLINE_MONTHS
 
     with duckdb.connect(str(work_db), read_only=True) as connection:
-        (ends,) = connection.execute("select git_end, incidents_end from int_data_ends").fetchall()
+        (ends,) = connection.execute(
+            "select has_pull_requests, incidents_end from int_data_ends"
+        ).fetchall()
         everyone = "segment_dimension = 'all'"
         material = read_supported(
             connection.table("int_index_rows"),
@@ -92,7 +94,7 @@ def _draw(work_db: Path, draws: int | None, seed: int) -> list[dict[str, Any]]:
             connection.table("int_matched_rows").filter(everyone),
             connection.table("int_mentee_segments").filter(everyone),
         )
-    missing = {"pr_cycle_time": ends[0] is None, "incident_rate": ends[1] is None}
+    missing = {"pr_cycle_time": not ends[0], "incident_rate": ends[1] is None}
     outcomes = [outcome for outcome in HEADLINE_MONTHS if not missing.get(outcome)]
     count = choose_draws(material) if draws is None else draws
     found = draw_placebos(material, count, np.random.default_rng(seed), outcomes)

@@ -27,6 +27,10 @@ with int_event_starts as (
     select * from {{ ref('int_event_starts') }}
 ),
 
+int_pull_requests_unioned as (
+    select * from {{ ref('int_pull_requests_unioned') }}
+),
+
 latest_days as (
     {{ latest_event_days(events) }}
 ),
@@ -79,6 +83,12 @@ cut as (
     from dated
 ),
 
+-- The log of a repository alone knows what was merged, not how long it took.
+pull_requests as (
+    select count(*) > 0 as has_pull_requests
+    from int_pull_requests_unioned
+),
+
 started as (
     select
         max(case when source = 'git' then starts_on end) as git_start,
@@ -101,6 +111,8 @@ select
     -- A pull request needs time to be merged: the last month to follow is the last that
     -- ended three weeks before the export does. With an export that ends at a month's
     -- end, weekends and holidays allowed for, that leaves out exactly the last month.
-    {{ add_months(month_start(add_days('cut.git_end', -20)), -1) }} as git_last_month
+    {{ add_months(month_start(add_days('cut.git_end', -20)), -1) }} as git_last_month,
+    pull_requests.has_pull_requests
 from cut
 cross join started
+cross join pull_requests

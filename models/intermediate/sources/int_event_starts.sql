@@ -4,6 +4,10 @@ with int_pull_requests_unioned as (
     select * from {{ ref('int_pull_requests_unioned') }}
 ),
 
+stg_git__merges as (
+    select * from {{ ref('stg_git__merges') }}
+),
+
 int_incidents_unioned as (
     select * from {{ ref('int_incidents_unioned') }}
 ),
@@ -21,6 +25,17 @@ pull_request_months as (
     group by 1, 2
 ),
 
+-- Beside pull requests the log of a repository counts for nothing.
+log_months as (
+    select
+        'git' as source,
+        {{ month_start('merged_at') }} as month,
+        count(*) as events_count
+    from stg_git__merges
+    where not exists (select 1 from int_pull_requests_unioned)
+    group by 1, 2
+),
+
 incident_months as (
     select
         'incidents' as source,
@@ -32,6 +47,8 @@ incident_months as (
 
 event_months as (
     select * from pull_request_months
+    union all
+    select * from log_months
     union all
     select * from incident_months
 ),
