@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import books, files, places, read, recognise, unpack
+from ingest import books, files, joined, places, read, recognise, unpack
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
 from ingest.report import FileReport, Status
@@ -79,6 +79,7 @@ def take(paths: Sequence[Path], exports: Path, scratch: Path, settings: Settings
             problem = f"it cannot be read ({error.strerror})"
             inventory.reports.append(FileReport(inside, "", "damaged", problems=(problem,)))
     _sum_up(inventory, unread)
+    _join(inventory, scratch, settings)
     inventory.exports = _sets(inventory.exports, settings)
     inventory.exports.sort(key=lambda one: (one.look.modified_at, one.look.name))
     return inventory
@@ -178,6 +179,25 @@ def _take(
         unread[found.container].append(replace(first, path=found.name))
     else:
         inventory.reports.append(replace(first, path=found.name))
+
+
+def _join(inventory: Inventory, scratch: Path, settings: Settings) -> None:
+    """Put tables that are records only together in the place of each of them."""
+    parts = [one for one in inventory.exports if joined.is_part(one.plan)]
+    if not parts:
+        return
+    found = joined.join([(one.look, one.plan, one.file_id) for one in parts], scratch)
+    kept = [one for one in inventory.exports if not joined.is_part(one.plan)]
+    for look, file_id in found.looks:
+        plan = recognise.recognise(look, settings)
+        if isinstance(plan, Plan):
+            kept.append(Export(look, plan, file_id))
+    inventory.exports = kept
+    inventory.reports += [
+        FileReport(one.look.name, one.file_id, "unrecognised", problems=(reason,))
+        for one in parts
+        if (reason := found.problems.get(one.look.name)) is not None
+    ]
 
 
 def _sum_up(inventory: Inventory, unread: dict[str, list[FileReport]]) -> None:
