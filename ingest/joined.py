@@ -139,7 +139,9 @@ def _records(
 
 
 def _look(path: Path, name_inside: str, at: datetime) -> Peek:
-    return files.looks(path, name_inside, at)[0][0]
+    """Look at records that stand one a line, whatever lists are in them."""
+    groups = files.looks(path, name_inside, at)
+    return next(group[0] for group in groups if not group[0].steps)
 
 
 def _copy(
