@@ -81,6 +81,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("checked_at", "TIMESTAMPTZ"),
     ),
     "key_fingerprint": (("fingerprint", "VARCHAR"),),
+    # Since when every superseded row is there, where older ones were dropped (`ingest.history`).
+    "kept_since": (("moment", "TIMESTAMPTZ"),),
     # Which declaration the tables follow (`ingest.migrate`).
     "schema_version": (("version", "INTEGER"),),
     # Keyed hashes of the names of people who were erased; no load takes them up again.

@@ -27,6 +27,7 @@ from pipeline import (
     placebo,
     plan,
     publish,
+    retention,
     snapshots,
     told,
     transform,
@@ -101,7 +102,7 @@ def refresh(
         _check_exports(context.exports)
     with (
         _clear_failures(context),
-        _only_refresh(context),
+        _only_refresh(settings, context),
         journal.kept(context.warehouse) as log,
         _clear_failures(context),  # before the journal says why
     ):
@@ -111,10 +112,13 @@ def refresh(
 
 
 @contextmanager
-def _only_refresh(context: Context) -> Iterator[None]:
+def _only_refresh(settings: Settings, context: Context) -> Iterator[None]:
+    """Hold the warehouse; what is too old of its logs and snapshots goes, before and after."""
     context.snapshots.mkdir(parents=True, exist_ok=True)
     with lock.hold(context.lock_file):
+        retention.tidy_logs(settings, context, datetime.now(UTC))
         yield
+        retention.tidy_snapshots(settings, context, datetime.now(UTC))
 
 
 def _run(
@@ -160,7 +164,7 @@ def _publish(
         as_of = publish.as_of_date(connection)
         name = inputs.snapshot_id(as_of)
         current = snapshots.current_snapshot(context.snapshots)
-        if current is not None and current.stem == name:
+        if current is not None and current.stem == name and snapshots.is_whole(current):
             return Outcome(current, is_new=False)
         known = snapshots.published(context.snapshots, name)
         if known is not None:
@@ -233,6 +237,7 @@ def _load(
         for problem in report.problems:
             progress.say(problem)
         _note_load(log, report, progress.seconds["load"])
+        retention.tidy_history(settings, context, connection, report.loaded_at)
         unread = sum(one.status == "unrecognised" for one in report.files)
         if unread:
             progress.say(
@@ -303,7 +308,7 @@ def _published_already(context: Context, inputs: Inputs) -> Path | None:
         return None
     as_of = asked or info.get("as_of_date")
     same = as_of and current.stem == inputs.snapshot_id(date.fromisoformat(as_of))
-    return current if same else None
+    return current if same and snapshots.is_whole(current) else None
 
 
 def _wait_for_writer(work_db: Path) -> None:

@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SETTINGS_NAME = "mentorship.toml"
 ADDRESS = "://"
 EVERY_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-NO_FIGURES = {"serving", "sign_in", "grants", "digest", "snapshots_kept"}
+NO_FIGURES = {"serving", "sign_in", "grants", "digest", "snapshots_kept", "retention"}
 """Settings that cannot change a published figure."""
 STANDARD_DIMENSIONS = (
     "all",
@@ -326,6 +326,30 @@ class Measure(_Table):
     label: str | None = Field(default=None, description="Name shown. Unset: the metric's name.")
 
 
+Days = Annotated[int, Field(ge=1, le=36500)]
+
+
+class Retention(_Table):
+    """How long things are kept; every refresh drops what is older."""
+
+    snapshot_days: Days | None = Field(
+        default=None,
+        description="Days for which a published snapshot is kept, within `snapshots_kept`; the one "
+        "in use stays. Unset: by number only.",
+    )
+    history_days: Days | None = Field(
+        default=None,
+        description="Days for which superseded rows are kept in the private database; `KNOWN_AT` "
+        "reaches back no further. Unset: for good.",
+    )
+    log_days: Days = Field(
+        default=365, description="Days for which the logs of refreshes, dbt and defects are kept."
+    )
+    audit_days: Days = Field(
+        default=730, description="Days for which the audit log of the dashboard is kept."
+    )
+
+
 class Serving(_Table):
     """How the dashboard is served."""
 
@@ -480,6 +504,7 @@ class Settings(_Table):
     costs: Costs = Costs()
     programme: Programme = Programme()
     programme_targets: ProgrammeTargets = ProgrammeTargets()
+    retention: Retention = Retention()
     serving: Serving = Serving()
     sign_in: SignIn = SignIn()
     digest: Digest = Digest()

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def snapshot_id(as_of: date, *inputs: str) -> str:
 def current_snapshot(folder: Path) -> Path | None:
     """Find the snapshot in use; None where nothing whole is published."""
     try:
-        name = (folder / POINTER).read_text(encoding="utf-8").strip()
+        name = (folder / POINTER).read_bytes().decode(errors="replace").strip()
     except FileNotFoundError:
         return None
     path = folder / name
@@ -134,6 +134,19 @@ def check(path: Path) -> None:
         raise SnapshotError(f"{path.name}: holds undeclared tables: {', '.join(sorted(extra))}.")
 
 
+def is_whole(path: Path) -> bool:
+    """Tell whether a published file can still be read to its last row, as it is declared."""
+    try:
+        check(path)
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for name in TABLES:
+                connection.execute(f'select * from "{name}"').fetchall()
+    except (SnapshotError, duckdb.Error) as error:
+        LOGGER.warning("snapshot %s is damaged: %s", path.stem, type(error).__name__)
+        return False
+    return True
+
+
 def _build(path: Path, tables: Mapping[str, Rows]) -> None:
     if unknown := set(tables) - set(TABLES):
         raise SnapshotError(f"undeclared tables: {', '.join(sorted(unknown))}.")
@@ -195,6 +208,15 @@ def _drop_oldest(folder: Path, kept: int) -> None:
     current = current_snapshot(folder)
     for path in _oldest_first(folder.glob("*.duckdb"))[:-kept]:
         if path != current:
+            path.unlink(missing_ok=True)
+            LOGGER.info("dropped snapshot %s", path.stem)
+
+
+def drop_before(folder: Path, moment: datetime) -> None:
+    """Drop snapshots that were published before a moment, but for the one in use."""
+    current = current_snapshot(folder)
+    for path in _oldest_first(folder.glob("*.duckdb")):
+        if path != current and path.stat().st_mtime < moment.timestamp():
             path.unlink(missing_ok=True)
             LOGGER.info("dropped snapshot %s", path.stem)
 

@@ -126,3 +126,22 @@ def test_the_id_follows_the_day_and_every_input() -> None:
     }
     assert one not in others
     assert len(others) == 4
+
+
+@pytest.mark.parametrize("spoil", ["cut", "scrambled", "gone"])
+def test_a_file_that_cannot_be_read_to_its_end_is_not_whole(tmp_path: Path, spoil: str) -> None:
+    rows = [flow(f"step {n}", n) for n in range(20_000)]
+    path = snapshots.publish(tmp_path, "one", {"participant_flow": rows}, kept=2)
+    assert snapshots.is_whole(path)
+    content = bytearray(path.read_bytes())
+    if spoil == "scrambled":
+        content[len(content) // 2 :] = b"x" * (len(content) - len(content) // 2)
+    path.write_bytes(content if spoil == "scrambled" else content[: len(content) // 3])
+    if spoil == "gone":
+        path.unlink()
+    assert not snapshots.is_whole(path)
+
+
+def test_a_pointer_that_is_no_text_names_nothing(tmp_path: Path) -> None:
+    (tmp_path / "current").write_bytes(b"\xff\xfe\x00")
+    assert snapshots.current_snapshot(tmp_path) is None
