@@ -12,6 +12,7 @@ import numpy as np
 from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
 from impact.clusters import independent_error
 from impact.cohort import Segment, Table
+from impact.hazard import fit_proportional, rate
 from impact.rows import Row
 from impact.staying import event_columns
 from impact.types import BoolArray, Comparison, Fit, FloatArray, Outcome, Refusal, Scale
@@ -38,6 +39,8 @@ def fit_naive(people: Table, segment: Segment, months: int) -> Iterator[Row]:
         yield dataclasses.replace(row, follow_up_months=months)
     for measure in ("retention", "months", "promotion"):
         yield _naive_curve(people, segment, measure, months)
+    for outcome in ("retention", "promotion"):
+        yield _naive_hazard(people, segment, outcome, months)
 
 
 def fit_before_after(mentees: Table, segment: Segment, months: int) -> Iterator[Row]:
@@ -103,6 +106,32 @@ def _naive_curve(people: Table, segment: Segment, measure: Measure, months: int)
     never, against = read_arm(groups.never, measure, months)
     influence[groups.never_rows] = -against
     return _finish(row, mentored - never, influence, mentored, never)
+
+
+def _naive_hazard(people: Table, segment: Segment, outcome: Outcome, months: int) -> Row:
+    """The usual report on attrition: as if whoever is mentored later could have left before."""
+    measure: Measure = "promotion" if outcome == "promotion" else "retention"
+    row = _blank(outcome, "hazard_ratio", "naive", segment, months)
+    groups = since_hire(people, measure)
+    known = groups.mentored_rows | groups.never_rows
+    row = _count(row, known, groups.mentored_rows)
+    arms = (groups.mentored, groups.never)
+    if any(count_at_risk(arm, months) < 2 for arm in arms):
+        return row.with_refusal(_ONE_ARM)
+    row = _count_events(row, arms, months)
+    time, event, _ = event_columns(people, measure)
+    met, person = (event == 1) & (time <= months), np.arange(len(people))
+    together = np.zeros(len(people), dtype=np.int64)
+    fit = fit_proportional(
+        time, met, groups.mentored_rows, known.astype(np.float64), together, person, person
+    )
+    if isinstance(fit, Refusal):
+        return row.with_refusal(fit)
+    mentored = rate(groups.mentored.time, groups.mentored.event, months)
+    expected = mentored / float(np.exp(fit.estimate))
+    return dataclasses.replace(
+        row.with_fit(fit), mentored_value=mentored, comparison_value=expected
+    )
 
 
 @dataclass(frozen=True)

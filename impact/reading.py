@@ -123,6 +123,7 @@ _KEY = (
     "organisation",
     "base_hours_6",
 )
+_TEXTS = ("level", "job_family", "level_class", "organisation")
 
 
 def read_at_look(
@@ -161,12 +162,10 @@ def read_at_look(
     columns = [*INDEX_COLUMNS, *_KEY, *TIME_COLUMNS]
     after = f"happened_on > date '{day}' and month_number <= {12 * day.year + day.month}"
     return judge_at_look(
-        index_rows.join(outcomes, "index_row_id").project(", ".join(columns)).df(),
+        _read(index_rows.join(outcomes, "index_row_id"), columns, _TEXTS),
         read_months(months_measured),
         dated_outcomes.filter(after).project("kind, person_id, month_number, log_hours").df(),
-        mentee_segments.filter("design = 'a' and rung = 1")
-        .project(", ".join(SEGMENT_COLUMNS))
-        .df(),
+        _read(mentee_segments.filter("design = 'a' and rung = 1"), SEGMENT_COLUMNS, _GROUP[1:]),
         read_pools(pool_rows),
         ends,
         study,

@@ -110,7 +110,8 @@ def _rule(
     gap = _gap(line)
     fit = line.fit
     if gap is not None or fit is None or adjusted is None:
-        shift = None if fit is None else detectable_shift(fit.standard_error, 0.05, fit.degrees)
+        plain = study.look.alpha or study.alpha
+        shift = None if fit is None else detectable_shift(fit.standard_error, plain, fit.degrees)
         seen = None if shift is None else on_scale(shift, line.scale, line.direction == "lower")
         reason = _gap_sentence(line, gap or "the model has no single best fit", seen, study)
         return _publish(line, study, ("not_enough_data", reason), None, seen)

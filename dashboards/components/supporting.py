@@ -110,7 +110,9 @@ def _shown(snapshot: Snapshot) -> list[Estimate]:
     others = [row for key, row in sorted(found.items()) if key not in BY_KEY]
     hazards = [
         row for row in snapshot.rows(Estimate, "all", "all")
-        if row.scale == "hazard_ratio" and row.follow_up_months == _WINDOWS["difference"]
+        if row.comparison == "matched"
+        and row.scale == "hazard_ratio"
+        and row.follow_up_months == _WINDOWS["difference"]
     ]  # fmt: skip
     return [*headline, *others, *sorted(hazards, key=_metric)]
 

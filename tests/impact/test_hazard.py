@@ -7,10 +7,11 @@ from lifelines import CoxPHFitter
 from lifelines.datasets import load_rossi
 
 from impact.checks import Check
-from impact.cohort import OVERALL
+from impact.cohort import OVERALL, to_table
 from impact.frames import from_frame, to_frame
 from impact.hazard import fit_hazard_ratio, fit_proportional
 from impact.judge import Judged
+from impact.naive import fit_naive
 from impact.tables import make_estimates, make_fits, make_segment_tests
 from impact.types import Fit, Refusal
 
@@ -153,7 +154,7 @@ def test_hazard_ratios_stand_beside_the_differences_and_equal_their_levels(drawn
 def test_rows_without_a_difference_have_no_hazard_ratio_either(draw, study):
     drawn = draw(promotion=1e-9)
     for row in from_frame(Judged, judged(drawn, study)):
-        if row.scale == "hazard_ratio" and row.outcome == "promotion":
+        if (row.scale, row.outcome, row.comparison) == ("hazard_ratio", "promotion", "matched"):
             assert row.verdict == "not_enough_data"
             assert (row.estimate, row.p_value, row.mentored_value) == (None, None, None)
 
@@ -162,3 +163,37 @@ def judged(drawn, study):
     fits = make_fits(drawn.material(), study)
     checks = to_frame(Check, [])
     return make_estimates(fits, checks, make_segment_tests(fits, study), study)
+
+
+def test_ever_against_never_from_hire_finds_loyalty_where_nothing_happened(study):
+    # Everybody leaves at one rate; whoever is still there after a year and a half may be mentored.
+    rng = np.random.default_rng(9)
+    time = np.minimum(rng.exponential(25, 1200), 60)
+    mentored = (time > 18) & (rng.random(1200) < 0.5)
+    people = pd.DataFrame(
+        {
+            "person_id": np.arange(1200),
+            "is_ever_mentored": mentored,
+            "leave_time": time,
+            "leave_event": (time < 60).astype(int),
+            "promotion_time": time,
+            "promotion_event": np.where(time < 60, 2, 0),
+            "is_top_rank": False,
+            "log_hours_sum": 0.0,
+            "merged": 0,
+            "incidents": 0,
+            "exposure": time,
+        }
+    )
+    rows = {
+        (row.outcome, row.follow_up_months): row
+        for months in (18, 24)
+        for row in fit_naive(to_table(people), OVERALL, months)
+        if row.scale == "hazard_ratio"
+    }
+    late = rows[("retention", 24)]
+    assert late.effect + 2 * late.standard_error < 0
+    assert late.mentored_value / late.comparison_value == pytest.approx(np.exp(late.effect))
+    # Nobody who was to be mentored had left by then: no finite ratio, so none is given.
+    assert rows[("retention", 18)].refusal == "no_events"
+    assert rows[("promotion", 24)].effect is None

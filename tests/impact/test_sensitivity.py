@@ -163,6 +163,8 @@ def test_naive_and_before_after_are_what_people_compute(draw):
         ("retention", "difference"),
         ("retention", "months"),
         ("promotion", "difference"),
+        ("retention", "hazard_ratio"),
+        ("promotion", "hazard_ratio"),
     }
     own = {r.outcome: r for r in fit_before_after(material.mentees[OVERALL], OVERALL, 6)}
     assert set(own) == {"pr_cycle_time", "incident_rate"}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,9 @@ def test_a_reader_is_not_disturbed_by_a_refresh_with_another_setting(
 ) -> None:
     before = current(warehouse)
     settings = warehouse / "other.toml"
-    settings.write_text("minimum_group = 12\n")
+    look = date.fromisoformat(snapshots.read_info(before)["as_of_date"]) - timedelta(days=75)
+    plan = f"first_look = {look}\nevery = 'quarter'\nlooks = 4\n"
+    settings.write_text(f"minimum_group = 12\n[plan]\n{plan}")
     with duckdb.connect(str(before), read_only=True) as reader:
         rows = reader.execute("select * from snapshot_info").fetchall()
         done = refresh(home / "exports", warehouse, home / "key", "--settings", str(settings))
@@ -188,6 +191,11 @@ def test_a_reader_is_not_disturbed_by_a_refresh_with_another_setting(
     assert current(warehouse) != before
     assert before.exists()
     assert snapshots.read_info(current(warehouse))["minimum_group"] == "12"
+    with duckdb.connect(str(current(warehouse)), read_only=True) as connection:
+        (sentence,) = connection.execute(
+            """select sentence from trust_checks where "check" = 'looks'"""
+        ).fetchall()[0]
+    assert f"verdicts those of look 1 of 4 on data up to {look:%d.%m.%Y}" in sentence
 
 
 def started(home: Path, warehouse: Path, *more: str) -> subprocess.Popen[str]:
