@@ -54,12 +54,14 @@ lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 
-bench: setup ## measure speed, memory and coverage; writes bench/*.md
+bench: setup ## measure speed, memory, coverage, chaos and soak; writes bench/*.md
 	$(BIN)/python bench/refresh.py
 	$(BIN)/python bench/dashboard.py
 	$(BIN)/python bench/estimates.py
 	$(BIN)/python bench/designs.py
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/soak.py
+	$(BIN)/python bench/chaos.py
 
 docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \

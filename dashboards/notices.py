@@ -89,7 +89,7 @@ def sentences(store: SnapshotStore, now: datetime | None = None) -> list[str]:
         found.append(
             f"These data are old: they end on {formats.day(snapshot.as_of)}, "
             f"{stands.data_age_days} days ago, and are to be renewed within "
-            f"{stands.stale_after_days}. Refresh from newer exports."
+            f"{stands.stale_after_days} days. Refresh from newer exports."
         )
     if snapshot.lacking:
         found.append(_lacking(snapshot.lacking))
@@ -106,7 +106,7 @@ def _failed(refresh: journal.Last, snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return f"{what}. Nothing was published."
     built = formats.moment(snapshot.info.get("built_at"))
-    return f"{what}. Shown is the last good snapshot, built on {built}, until a refresh succeeds."
+    return f"{what}. Until one succeeds, the last good snapshot is shown, built on {built}."
 
 
 def _lacking(names: tuple[str, ...]) -> str:

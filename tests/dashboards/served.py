@@ -37,6 +37,11 @@ class Server:
             env=os.environ | {"PYTHONWARNINGS": "ignore"},
         )
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def wait(self) -> None:
         """Wait until it answers."""
         for _ in range(150):

@@ -77,7 +77,7 @@ def test_a_failed_refresh_is_told_with_when_why_and_what_is_shown(warehouse: Pat
     said = told(warehouse)
     assert said.startswith("The refresh of ")
     assert "failed: a model or a check of the data failed." in said
-    assert "Shown is the last good snapshot, built on 1 July 2026, 05:12 UTC" in said
+    assert "the last good snapshot is shown, built on 1 July 2026, 05:12 UTC" in said
 
 
 def test_a_refresh_that_was_cut_off_is_told(warehouse: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import published_rows as rows
+import pytest
 from served import Server, serving
 
 PAGE = {
@@ -75,3 +79,38 @@ def test_metrics_add_up_what_every_worker_answered(warehouse: Path) -> None:
     assert len(answers) == 40
     line = 'mentorship_requests_total{route="/_dash-update-component",status="200"} 40.0'
     assert line in text
+
+
+def workers_of(server: Server) -> set[str]:
+    text = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    return set(text.split())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lists the workers by /proc")
+def test_a_reload_replaces_every_worker_and_no_reader_notices(warehouse: Path) -> None:
+    done = threading.Event()
+
+    def read(server: Server) -> list[int]:
+        found = []
+        while not done.is_set():
+            found.append(ask(server, CALLBACK)[0])
+        return found
+
+    with serving(warehouse) as server, ThreadPoolExecutor(4) as pool:
+        before = workers_of(server)
+        readers = [pool.submit(read, server) for _ in range(4)]
+        os.kill(server.pid, signal.SIGHUP)
+        for _ in range(600):
+            if (now := workers_of(server)) and not now & before:
+                break
+            done.wait(0.1)
+        done.set()
+        answers = [status for reader in readers for status in reader.result()]
+    assert not workers_of_gone(now, before)
+    assert answers
+    assert set(answers) == {200}
+
+
+def workers_of_gone(now: set[str], before: set[str]) -> set[str]:
+    """Old workers that are still there; nobody at all counts as all of them."""
+    return now & before if now else before
