@@ -269,7 +269,7 @@ def _ends(organisation: Organisation) -> pd.DataFrame:
     columns = {"as_of_date": end, "git_end": end, "hris_end": end, "incidents_end": end}
     columns |= {"mentorship_end": end, "data_start": start, "git_last_month": last.date()}
     ends = pd.DataFrame({name: [day] for name, day in columns.items()})
-    return ends.assign(has_pull_requests=True)
+    return ends.assign(has_pull_requests=True, has_job_history=True)
 
 
 def _dates(moments: pd.Series) -> pd.Series:

@@ -361,7 +361,7 @@ def _lay_out(
         "int_data_ends": pd.DataFrame(
             {name: [END] for name in ("as_of_date", "git_end", "hris_end", "incidents_end")}
             | {"mentorship_end": [END], "data_start": [START], "git_last_month": [_first(34)]}
-            | {"has_pull_requests": [True]}
+            | {"has_pull_requests": [True], "has_job_history": [True]}
         ),
     }  # fmt: skip
 

@@ -93,6 +93,20 @@ def _from_zero(labels: IntArray) -> IntArray:
     return labels - low
 
 
+def team_or_self(team: FloatArray, person: IntArray) -> IntArray:
+    """Cluster of each row by team; whoever's team is unknown is a cluster alone, below 0.
+
+    Parameters
+    ----------
+    team
+        Shape (n,): number of the team, 0 or more; NaN where it is unknown.
+    person
+        Shape (n,): number of the person, 0 or more.
+    """
+    known = ~np.isnan(team)
+    return np.where(known, np.nan_to_num(team), -1.0 - person).astype(np.int64)
+
+
 def _sum_of_squares(values: FloatArray, cluster: IntArray) -> tuple[float, int]:
     """Squared sums of each cluster added up, and how many clusters there are."""
     labels = _from_zero(cluster)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from impact.clusters import pair
+from impact.clusters import pair, team_or_self
 from impact.types import BoolArray, Design, FloatArray, IntArray
 
 Kept = TypeVar("Kept")
@@ -115,7 +115,7 @@ def to_table(frame: pd.DataFrame) -> Table:
     ----------
     frame
         Any frame of numbers, yes/no values, dates (which become days since 1970) and texts
-        (which become category numbers).
+        (which become category numbers). Whoever is in no known team is a team alone.
     """
     columns: dict[str, FloatArray | IntArray] = {}
     for name in frame.columns:
@@ -130,6 +130,9 @@ def to_table(frame: pd.DataFrame) -> Table:
             columns[name] = column.to_numpy(dtype=kind, na_value=np.nan)
         else:
             columns[name] = pd.factorize(column, use_na_sentinel=False)[0].astype(np.int64)
+    if columns.keys() >= {"team_id", "person_id"}:
+        team, person = columns["team_id"], columns["person_id"]
+        columns["team_id"] = team_or_self(team.astype(np.float64), person.astype(np.int64))
     return Table(columns, np.arange(len(frame)))
 
 

@@ -52,8 +52,8 @@ class Study:
         Windows, ascending.
     plan
         Planned looks; none for a single look at `as_of`.
-    has_git, has_incidents
-        Whether there are pull requests, and incidents.
+    has_git, has_incidents, has_job_history
+        Whether there are pull requests, incidents, and job history.
     has_merges
         Whether there is at least the log of a repository, which knows only what was merged.
     agreement
@@ -68,6 +68,7 @@ class Study:
     plan: Plan | None = None
     has_git: bool = True
     has_incidents: bool = True
+    has_job_history: bool = True
     has_merges: bool = False
     agreement: Agreement = field(default_factory=Agreement)
     placebos: tuple[Placebo, ...] = ()
@@ -104,7 +105,7 @@ def read_study(
     ----------
     ends
         One row with `as_of_date`, `git_end` and `incidents_end`, the latter null without such an
-        export, and `has_pull_requests`.
+        export, `has_pull_requests` and `has_job_history`.
     confidence
         Of the intervals.
     follow_up_months
@@ -128,6 +129,7 @@ def read_study(
         plan=_read_plan(plan),
         has_git=bool(row["has_pull_requests"]),
         has_incidents=bool(pd.notna(row["incidents_end"])),
+        has_job_history=bool(row["has_job_history"]),
         has_merges=bool(pd.notna(row["git_end"])),
         agreement=read_agreement(plan),
         placebos=read_placebos(plan.get("placebos") or ()),

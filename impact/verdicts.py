@@ -72,6 +72,8 @@ def find_gap(row: Row, study: Study, detectable: float | None) -> Ruling | None:
         return Ruling("no_data", "No pull requests were loaded.")
     if row.outcome == "incident_rate" and not study.has_incidents:
         return Ruling("no_data", "No incidents were loaded.")
+    if row.outcome == "promotion" and not study.has_job_history:
+        return Ruling("no_data", "No job history was loaded.")
     lead = _gap(row)
     if lead is None:
         return None

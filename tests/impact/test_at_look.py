@@ -218,7 +218,8 @@ def cut_by_hand(frames, look):
         ("int_ratings_dated", "reviewed_on"),
     ):
         cut[name] = frames[name][frames[name][column].map(lambda value: value <= day)]
-    ends = {name: [day] for name in frames["int_data_ends"] if name != "data_start"}
+    kept = {"data_start", "has_pull_requests", "has_job_history"}
+    ends = {name: [day] for name in frames["int_data_ends"] if name not in kept}
     ends["git_last_month"] = [(look.replace(day=1) - pd.DateOffset(months=1)).date()]
     cut["int_data_ends"] = frames["int_data_ends"].assign(**ends)
     return cut, late

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from impact.clusters import two_way_error
+from impact.clusters import team_or_self, two_way_error
 
 
 def test_rows_that_are_their_own_clusters_give_the_sum_of_squares():
@@ -43,3 +43,12 @@ def test_fewer_than_two_clusters_have_no_error(influence):
     rows = np.arange(influence.size)
     result = two_way_error(influence, rows, rows + 1)
     assert (result.standard_error, result.degrees) == (0.0, 0.0)
+
+
+def test_whoever_has_no_known_team_is_a_cluster_alone():
+    team = np.array([0.0, 4.0, np.nan, np.nan, 4.0, np.nan])
+    person = np.array([0, 1, 2, 3, 4, 2])
+    labels = team_or_self(team, person)
+    assert len(set(labels.tolist())) == 4
+    assert labels[1] == labels[4]
+    assert labels[2] == labels[5] != labels[3]

@@ -174,11 +174,11 @@ def test_naive_and_before_after_are_what_people_compute(draw):
 def test_study_is_read_from_the_settings():
     ends = pd.DataFrame(
         {"as_of_date": [dt.date(2026, 6, 30)], "git_end": [None], "incidents_end": ["2026-06-30"]}
-    ).assign(has_pull_requests=False)
+    ).assign(has_pull_requests=False, has_job_history=False)
     plan = {"first_look": "2026-01-31", "every_months": 6, "looks": 4}
     study = read_study(ends, 0.9, [12, 6], plan)
     assert study == Study(
-        dt.date(2026, 6, 30), 0.9, (6, 12), Plan(dt.date(2026, 1, 31), 6, 4), False, True
+        dt.date(2026, 6, 30), 0.9, (6, 12), Plan(dt.date(2026, 1, 31), 6, 4), False, True, False
     )
     assert not study.has_merges
     of_log = read_study(ends.assign(git_end="2026-06-30"), 0.9, [12, 6], plan)

@@ -270,3 +270,10 @@ def test_designs_disagree_beyond_two_errors_and_five_hundredths(difference, erro
 def test_distance_between_two_designs_that_err_apart_is_no_disagreement():
     row = a_row(design_a=0.10, design_b=-0.10, disagreement=0.01, disagreement_error=0.02)
     assert check_designs(row).status == "ok"
+
+
+def test_promotion_has_no_data_without_a_job_history():
+    judged = verdict_of(a_row("promotion"), study=Study(AS_OF, has_job_history=False))
+    assert judged.verdict == "no_data"
+    assert judged.verdict_reason == "No job history was loaded."
+    assert verdict_of(a_row("retention"), study=Study(AS_OF, has_job_history=False)).estimate

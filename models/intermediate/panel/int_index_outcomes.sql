@@ -19,6 +19,7 @@ dated as (
         int_follow_ups_summed.*,
         int_employment_spells.left_on,
         int_employment_spells.leave_type,
+        int_data_ends.has_job_history,
         -- The first day that is not observed any more: of the own mentoring for a
         -- comparison person (a mentee starts once), after the data's end for everyone.
         least(
@@ -67,7 +68,11 @@ select
     end_time as leave_time,
     case when is_left then 1 else 0 end as leave_event,
     case when is_left then leave_type end as leave_type,
-    case when is_promoted then promoted_time else end_time end as promotion_time,
+    case
+        when not has_job_history then null
+        when is_promoted then promoted_time
+        else end_time
+    end as promotion_time,
     case
         when is_promoted then 1
         when is_left then 2

@@ -31,6 +31,10 @@ int_pull_requests_unioned as (
     select * from {{ ref('int_pull_requests_unioned') }}
 ),
 
+stg_generic__job_history as (
+    select * from {{ ref('stg_generic__job_history') }}
+),
+
 latest_days as (
     {{ latest_event_days(events) }}
 ),
@@ -83,10 +87,12 @@ cut as (
     from dated
 ),
 
--- The log of a repository alone knows what was merged, not how long it took.
-pull_requests as (
-    select count(*) > 0 as has_pull_requests
-    from int_pull_requests_unioned
+-- The log of a repository alone knows what was merged, not how long it took; without
+-- job history nobody is known to be promoted, which is not nobody.
+recorded as (
+    select
+        (select count(*) > 0 from int_pull_requests_unioned) as has_pull_requests,
+        (select count(*) > 0 from stg_generic__job_history) as has_job_history
 ),
 
 started as (
@@ -112,7 +118,8 @@ select
     -- ended three weeks before the export does. With an export that ends at a month's
     -- end, weekends and holidays allowed for, that leaves out exactly the last month.
     {{ add_months(month_start(add_days('cut.git_end', -20)), -1) }} as git_last_month,
-    pull_requests.has_pull_requests
+    recorded.has_pull_requests,
+    recorded.has_job_history
 from cut
 cross join started
-cross join pull_requests
+cross join recorded

@@ -125,6 +125,7 @@ dated as (
         compared.*,
         int_employment_spells.starts_on as hired_on,
         int_employment_spells.left_on as spell_left_on,
+        int_data_ends.has_job_history,
         least(
             case
                 when compared.is_mentee then compared.followed_until
@@ -179,8 +180,11 @@ select
     int_ratings_dated.scaled_rating as last_rating,
     timed.end_time as leave_time,
     case when timed.is_left then 1 else 0 end as leave_event,
-    case when timed.is_promoted then timed.promoted_time else timed.end_time end
-        as promotion_time,
+    case
+        when not timed.has_job_history then null
+        when timed.is_promoted then timed.promoted_time
+        else timed.end_time
+    end as promotion_time,
     case
         when timed.is_promoted then 1
         when timed.is_left then 2

@@ -53,6 +53,7 @@ followed as (
             {{ add_days('int_data_ends.hris_end', 1) }}
         ) as ended_on,
         careers.first_promoted_on,
+        int_data_ends.has_job_history,
         coalesce(int_levels_ranked.is_top_rank, false) as is_top_rank
     from int_people_compared
     inner join int_person_months
@@ -102,8 +103,11 @@ select
     timed.end_time as leave_time,
     case when timed.left_on is not null then 1 else 0 end as leave_event,
     timed.leave_type,
-    case when timed.is_promoted then timed.promoted_time else timed.end_time end
-        as promotion_time,
+    case
+        when not timed.has_job_history then null
+        when timed.is_promoted then timed.promoted_time
+        else timed.end_time
+    end as promotion_time,
     case
         when timed.is_promoted then 1
         when timed.left_on is not null then 2

@@ -50,7 +50,7 @@ followed as (
         matched_mentees.index_row_id is not null as is_matched,
         -- The headline outcome that most people lack is cycle time.
         matched_mentees.index_row_id is not null
-        and (int_data_ends.git_end is null or int_index_outcomes.merged_6 > 0)
+        and (not int_data_ends.has_pull_requests or int_index_outcomes.merged_6 > 0)
             as has_outcome
     from int_participant_segments
     inner join int_participants_followed
