@@ -435,7 +435,9 @@ def record_lines(look: Peek) -> Iterator[str]:
     """
     texts = text_chunks(look.path, gzipped=look.gzipped, encoding=look.encoding)
     for record in json_head.split(texts, look.steps, look.stream):
-        yield (re.sub(r"[\r\n]+", " ", record) if record else "null") + "\n"
+        if "\n" in record or "\r" in record:
+            record = re.sub(r"[\r\n]+", " ", record)
+        yield (record or "null") + "\n"
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

@@ -33,6 +33,7 @@ def _whole(digits: str) -> int | float:
 
 DECODER = json.JSONDecoder(parse_int=_whole)
 SPACE = re.compile(r"[\s,]*")
+BLANK = re.compile(r"[ \t\r\n]*")
 MARKS = re.compile(r'["{}\[\],]')
 STRING_END = re.compile(r'(?<!\\)(?:\\\\)*"')
 
@@ -80,10 +81,10 @@ def read(text: str) -> Head:
     """Read the first values of a text that may break off anywhere."""
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] == "[":
-        values, end, is_cut = _elements(text, start)
+        values, end = _elements(text, start)
         more = end is not None and bool(text[end:].strip())
         is_empty = end is not None and not values
-        return _head("array", values, is_empty, more, is_cut)
+        return _head("array", values, is_empty, more)
     lines = _lines(text)
     whole = _decode(text, start)
     if lines and (whole is None or text[whole[1] :].strip()):
@@ -280,55 +281,61 @@ def _end(text: str, at: int) -> int | None:
     return None
 
 
-def _cut_off(text: str, at: int) -> object:
+def _cut_off(text: str, at: int, depth: int = 1) -> list[Any] | dict[str, Any] | None:
     """Decode what is left of a value that the text cuts off: what is whole of it; None if nothing.
 
-    The text is taken up to the last place where an element or a member ends, and the brackets that
-    are open there are closed.
+    A list is whole as far as its elements are, an object as far as its members are; a number or a
+    word is whole where the next element or a bracket follows it. Every element is decoded in one
+    go, and only the one that the text cuts off, inside `depth` brackets, is gone into.
     """
-    opened: list[str] = []
-    kept: tuple[int, str] | None = None
-    while mark := MARKS.search(text, at):
-        at, sign = mark.end(), mark.group()
-        if sign == '"':
-            end = STRING_END.search(text, at)
-            if end is None:
-                break
-            at = end.end()
-        elif sign == ",":
-            kept = (mark.start(), "".join(reversed(opened)))
-        elif sign in "{[":
-            opened.append("}" if sign == "{" else "]")
-            if len(opened) > json_ways.DEEPEST:
-                break
-            if sign == "[":
-                kept = (at, "".join(reversed(opened)))
-        elif not opened or opened.pop() != sign:
-            break
-        else:
-            kept = (at, "".join(reversed(opened)))
-    if kept is None:
+    is_list = text[at : at + 1] == "["
+    if depth > json_ways.DEEPEST or not (is_list or text[at : at + 1] == "{"):
         return None
-    decoded = _decode(text[: kept[0]].lstrip() + kept[1], 0)
-    return None if decoded is None else decoded[0]
+    values: list[Any] = []
+    members: dict[str, Any] = {}
+    at = _skip(text, at + 1)
+    while at < len(text):
+        key = ""
+        if not is_list:
+            named = _decode(text, at)
+            if named is None or not isinstance(named[0], str):
+                break
+            key, at = named[0], _skip(text, named[1])
+            if text[at : at + 1] != ":":
+                break
+            at = _skip(text, at + 1)
+        found = _decode(text, at)
+        value = _cut_off(text, at, depth + 1) if found is None else found[0]
+        at = len(text) if found is None else _skip(text, found[1])
+        if isinstance(value, (list, dict)) or text[at : at + 1] in (",", "]", "}"):
+            values.append(value)
+            members[key] = value
+        if text[at : at + 1] != ",":
+            break
+        at = _skip(text, at + 1)
+    return values if is_list else members or None
 
 
-def _elements(text: str, start: int) -> tuple[list[Any], int | None, bool]:
-    """Decode the first elements of a list: (values, end if it was reached, is a value cut off)."""
+def _skip(text: str, at: int) -> int:
+    found = BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _elements(text: str, start: int) -> tuple[list[Any], int | None]:
+    """Decode the first elements of a list, and where it ends if that was reached."""
     values: list[Any] = []
     at = start + 1
     for _ in range(MOST_RECORDS):
         found = SPACE.match(text, at)
         at = found.end() if found else at
         if text[at : at + 1] == "]":
-            return values, at + 1, False
+            return values, at + 1
         decoded = _decode(text, at)
         if decoded is None:
-            rest = None if values else _cut_off(text, at)
-            return (values, None, False) if rest is None else ([rest], None, True)
+            return values, None
         values.append(decoded[0])
         at = decoded[1]
-    return values, None, False
+    return values, None
 
 
 def _lines(text: str) -> list[Any]:
