@@ -54,7 +54,7 @@ lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 
-bench: setup ## measure speed, memory, coverage, chaos and soak; writes bench/*.md
+bench: setup ## measure speed, memory, coverage, chaos, soak and what an attacker gets; writes bench/*.md
 	$(BIN)/python bench/refresh.py
 	$(BIN)/python bench/dashboard.py
 	$(BIN)/python bench/estimates.py
@@ -62,6 +62,7 @@ bench: setup ## measure speed, memory, coverage, chaos and soak; writes bench/*.
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/soak.py
 	$(BIN)/python bench/chaos.py
+	$(BIN)/python bench/privacy.py
 
 docs: refresh ## build the dbt documentation of every model and column
 	DO_NOT_TRACK=1 MENTORSHIP_WORK_DB="$(abspath $(WAREHOUSE))/work.duckdb" \
