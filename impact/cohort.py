@@ -123,6 +123,8 @@ def to_table(frame: pd.DataFrame) -> Table:
         if pd.api.types.is_datetime64_any_dtype(column):
             days = column.to_numpy().astype("datetime64[D]")
             columns[name] = np.where(np.isnat(days), np.nan, days.astype(np.int64))
+        elif column.dtype == np.float64:
+            columns[name] = column.to_numpy()
         elif pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
             kind = np.int64 if pd.api.types.is_integer_dtype(column) else np.float64
             if column.hasnans:

@@ -209,7 +209,7 @@ def _read(relation: Relation, columns: Sequence[str], texts: Sequence[str]) -> p
     """Fetch columns, with few different texts in some: those as categories.
 
     A text an index row costs far more than all its numbers, so the combinations of texts are
-    numbered in the database and only the number is fetched for every row.
+    numbered in the database and only the number is fetched for every row. Texts come last.
     """
     names = ", ".join(texts)
     known = relation.project(names).distinct()
@@ -224,7 +224,7 @@ def _read(relation: Relation, columns: Sequence[str], texts: Sequence[str]) -> p
     for name in texts:
         codes, values = pd.factorize(words[name], sort=True)
         frame[name] = pd.Categorical.from_codes(codes[place[number]], values)
-    return frame[list(columns)]
+    return frame
 
 
 def read_months(months_measured: Relation) -> Months:

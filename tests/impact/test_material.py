@@ -143,8 +143,8 @@ def pools():
 
 def test_texts_are_read_as_categories_and_none_is_lost(pools):
     read = read_pools(pools).sort_values("index_row_id")
-    assert list(read.columns) == ["pool_dimension", "pool_value", "index_row_id"]
-    assert [str(kind) for kind in read.dtypes] == ["category", "category", "int64"]
+    assert list(read.columns) == ["index_row_id", "pool_dimension", "pool_value"]
+    assert [str(kind) for kind in read.dtypes] == ["int64", "category", "category"]
     assert read["pool_dimension"].tolist() == ["level", "all", "level"]
     assert read["pool_value"].astype(object).fillna("none").tolist() == ["none", "all", "L2"]
 
