@@ -23,6 +23,8 @@ MONTHS = (
 # First day of a season, month and day. Winter begins in one year and ends in the next: whoever
 # uses it says in the settings which day is meant.
 SEASONS = {"spring": "03-01", "summer": "06-01", "fall": "09-01", "autumn": "09-01"}
+ANY_MONTH = "|".join(one for names in MONTHS for one in names)
+NUMBERED = "(?:term [1-4] |0[1-9] )?"  # before the months of a term
 YEAR = "((?:19|20)[0-9]{2})"
 
 
@@ -53,7 +55,7 @@ def precision_sql(text: str, terms: Mapping[str, str]) -> str:
     word = _word(text)
     of_year = f"(?:[ ]{YEAR})?"
     before = f"^(?:{YEAR}[ ])?"
-    months = "|".join(one for names in MONTHS for one in names)
+    months = ANY_MONTH
     declared = [f"{word} = {quote(_folded(name))}" for name, _ in _named(terms)]
     seasons = "|".join(_seasons(terms))
     cases = [f"when {' or '.join(declared)} then 'term'"] if declared else []
@@ -62,6 +64,8 @@ def precision_sql(text: str, terms: Mapping[str, str]) -> str:
         f"when regexp_full_match({word}, '{before}(h[12]|half [12]){of_year}$') then 'half_year'",
         f"when regexp_full_match({word}, '{before}q[1-4]{of_year}$') then 'quarter'",
         f"when regexp_full_match({word}, '{before}({seasons}){of_year}$') then 'term'",
+        f"when regexp_full_match({word}, '{before}{NUMBERED}\\(?(?:{months}) (?:{months})\\)?"
+        f"{of_year}$') then 'term'",
         f"when regexp_full_match({word}, '{YEAR} (0[1-9]|1[0-2])') then 'month'",
         f"when regexp_full_match({word}, '{before}({months}){of_year}$') then 'month'",
     ]
@@ -75,7 +79,12 @@ def _periods(terms: Mapping[str, str]) -> list[tuple[str, str]]:
     months = [
         (f"(?:{'|'.join(names)})", f"{number:02d}-01") for number, names in enumerate(MONTHS, 1)
     ]
-    return [*halves, *quarters, *_seasons(terms).items(), *months]
+    # `2024 Term 1 (Mar - May)`, `2024/01-Mar-May`
+    ranges = [
+        (rf"{NUMBERED}\(?(?:{'|'.join(names)}) (?:{ANY_MONTH})\)?", f"{number:02d}-01")
+        for number, names in enumerate(MONTHS, 1)
+    ]
+    return [*halves, *quarters, *_seasons(terms).items(), *months, *ranges]
 
 
 def _seasons(terms: Mapping[str, str]) -> dict[str, str]:

@@ -55,6 +55,7 @@ SAYS = {
     "log_entries": "incident_responders",
     "users": "identities",
     "accounts": "identities",
+    "addresses": "identities",
 }
 
 

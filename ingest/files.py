@@ -26,6 +26,7 @@ from ingest import json_head
 from ingest.errors import DamagedFileError
 
 FOLDERS = ("hris", "git", "incidents", "mentorship")
+MAILMAP = ".mailmap"
 Format = Literal["csv", "json", "parquet", "other"]
 HEAD_BYTES = 1 << 20
 LONGEST_HEAD = 1 << 25  # a first record may be larger than a head
@@ -94,11 +95,13 @@ Groups = tuple[tuple[Peek, ...], ...]
 
 
 def find(exports: Path) -> list[Path]:
-    """List the files under the four folders, by path; hidden files are no exports."""
+    """List the files under the four folders, by path; hidden ones are none but `.mailmap`."""
     found: list[Path] = []
     for folder in FOLDERS:
         for path in sorted((exports / folder).rglob("*")):
-            hidden = any(part.startswith((".", "~$")) for part in path.relative_to(exports).parts)
+            parts = path.relative_to(exports).parts
+            named = parts[:-1] if path.name == MAILMAP else parts
+            hidden = any(part.startswith((".", "~$")) for part in named)
             if path.is_file() and not hidden:
                 found.append(path)
     return found

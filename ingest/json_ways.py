@@ -127,6 +127,8 @@ def _ways(value: dict[str, Any]) -> Iterator[list[Steps]]:
     """Give groups of steps to the records of an object, the likeliest group first."""
     if value.keys() <= NODE_KEYS and isinstance(value.get("node"), dict):
         yield [("node",)]
+    if "individual_note" in value and _is_list_of_records(value.get("notes")):
+        yield [("notes", EACH)]  # a discussion of GitLab is its notes
     wrapper = _wrapper(value)
     lists = [key for key, one in value.items() if _is_list_of_records(one) and one]
     if wrapper is not None:

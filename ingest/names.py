@@ -34,6 +34,7 @@ Status = Literal["linked", "unmatched", "ambiguous", "bot"]
 # Tables that say who somebody is, not what they did.
 NO_ACTIVITY = frozenset(
     {"employees", "job_history", "identities", "accounts", "users", "employee_attributes"}
+    | {"addresses"}
 )
 HEADER = ("accept", "employee_id", "kind", "value", "status", "activity", "reason")
 IDENTITY = HEADER[1:4]

@@ -26,7 +26,7 @@ KINDS = frozenset(
     | {"timeline", "timelines", "events", "reviews", "details", "activities", "threads", "json"}
 )
 NAMED = ("nameWithOwner", "full_name", "repo", "repository")
-TELLING = ("url", "html_url", "web_url", "repository", "baseRepository", "project_id", "_links")
+TELLING = ("url", "html_url", "web_url", "repository", "baseRepository", "project_id", "iid")
 LOG = "git_log__commits"
 UNNAMED = Suspicion(
     "repository_named",
@@ -68,6 +68,7 @@ def number(look: Peek) -> str | None:
         for key in ADDRESSES
         if (found := IN_ADDRESS.search(str(record.get(key) or "")))
     }
+    own |= {str(record["iid"]) for record in look.records if record.get("iid") is not None}
     if own:
         return own.pop() if len(own) == 1 else None
     _, *folders, file = look.name.split("/")

@@ -84,8 +84,11 @@ def _likely(look: Peek) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=1 << 16)  # asked for every shape and file
 def canonical(column: str) -> str:
-    """Write a column name as the declarations do: `Employee ID`, `employeeId` -> `employee_id`."""
-    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", column)
+    """Write a column name as the declarations do: `Employee ID`, `employeeId` -> `employee_id`.
+
+    `Employee #` is `employee_number`.
+    """
+    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", column.replace("#", " number "))
     folded = re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
     return ALIASES.get(folded, folded)
 
@@ -124,7 +127,8 @@ def _vendor_plan(look: Peek, zone: str, wanted: str | None) -> Plan | None:
     if best.is_flat:
         return _flat_plan(look, best, zone)
     unused = tuple(key for key in look.columns if key not in best.columns)
-    return Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions, only=best.only)
+    plan = Plan(best.name, best.columns, best.fills, zone, unused, best.suspicions)
+    return replace(plan, only=best.only, lists=best.lists)
 
 
 def _sheet_plan(look: Peek, mapping: FileMapping | None, zone: str, *, marked: bool) -> Plan | None:
@@ -305,6 +309,7 @@ def _nearest(look: Peek, mapping: FileMapping | None) -> str:
         for table in generic_tables()
         if not have & set(table.unlike)
     ]
+    needs += [_of_sheet(one, look) for one in sources.sheets() if not one.marks]
     near = [
         _Near(shape, len(required & columns), tuple(sorted(required - columns)))
         for shape, required, columns in needs
@@ -316,6 +321,14 @@ def _nearest(look: Peek, mapping: FileMapping | None) -> str:
         return f"it has the columns of {best.shape}, but its records are of another kind"
     hints = [_hint(one, look.columns) for one in best.missing]
     return f"it looks most like {best.shape}, but lacks {', '.join(hints)}"
+
+
+def _of_sheet(one: sheet.Sheet, look: Peek) -> tuple[str, frozenset[str], set[str]]:
+    """Give what a sheet needs and what of it a file has, each as a name of its column."""
+    columns = sheet.found(one, canonical_columns(look))
+    named = {field: one.parts[field].columns[0] for field in one.needs if one.parts[field].columns}
+    needed = frozenset(name for field, name in named.items() if field != sheet.TELLING)
+    return one.name, needed, {name for field, name in named.items() if field in columns}
 
 
 def _hint(missing: str, columns: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from ingest.people import people_sql, plain_sql
 from ingest.source import DateOrder, Fill, Plan, Suspicion
 from ingest.sql import quote
 
+TELLING = "telling"  # a field that only shows what a file is
 PERSON = re.compile(r"\{(\w+)\}")
 
 

@@ -100,6 +100,8 @@ class VendorShape:
     may_be_all
         Whether `only` guesses by words that people chose: a mapping that names the shape says that
         every record is one.
+    lists
+        As of a plan: lists in a record that make rows of its own table.
     """
 
     name: str
@@ -111,6 +113,7 @@ class VendorShape:
     is_flat: bool = False
     only: str = "true"
     may_be_all: bool = False
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 def cell(header: str) -> str:

@@ -11,14 +11,14 @@ import csv
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from ingest import archives, files, git_log, json_ways
+from ingest import archives, files, git_log, json_ways, mailmap
 from ingest.errors import DamagedFileError
 from ingest.files import Groups, Peek
 from ingest.json_ways import Steps
@@ -129,7 +129,9 @@ def _look(path: Path, name: str, file_id: str, scratch: Path, modified_at: datet
     if first.is_log:
         return Found(name, file_id, (_streams(first),))
     if first.format == "csv" and git_log.begins(_beginning(first)):
-        return Found(name, file_id, _of_log(first, scratch / f"log-{file_id}"))
+        return Found(name, file_id, _of_lines(first, scratch / f"log-{file_id}", git_log.records))
+    if first.format == "csv" and mailmap.begins(_beginning(first)):
+        return Found(name, file_id, _of_lines(first, scratch / f"map-{file_id}", mailmap.records))
     if first.format == "csv" and first.columns:
         return Found(name, file_id, (*groups, *_in_cells(first, file_id, scratch)))
     return Found(name, file_id, groups)
@@ -142,12 +144,14 @@ def _beginning(table: Peek) -> str:
         return ""  # loading it says where it breaks
 
 
-def _of_log(log: Peek, copy: Path) -> Groups:
-    """Look at the commits of the log of a repository."""
-    lines = itertools.chain.from_iterable(_lines(_texts(log)))
+def _of_lines(
+    text: Peek, copy: Path, records: Callable[[Iterator[str]], Iterator[Mapping[str, str | None]]]
+) -> Groups:
+    """Look at the records that the lines of a text are made into."""
+    lines = itertools.chain.from_iterable(_lines(_texts(text)))
     with copy.open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(one) + "\n" for one in git_log.records(lines))
-    return files.looks(copy, log.name, log.modified_at)
+        out.writelines(json.dumps(one) + "\n" for one in records(lines))
+    return files.looks(copy, text.name, text.modified_at)
 
 
 def part_id(found: Found, look: Peek, several: bool) -> str:

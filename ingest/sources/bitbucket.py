@@ -25,6 +25,10 @@ STATES = (
     "case {0} when 'MERGED' then 'merged' when 'OPEN' then 'open' "
     "when 'DECLINED' then 'closed' when 'SUPERSEDED' then 'closed' end"
 )
+SERVER_ACTIONS = (
+    *("OPENED", "APPROVED", "UNAPPROVED", "REVIEWED", "COMMENTED", "MERGED", "DECLINED"),
+    *("RESCOPED", "UPDATED", "REOPENED"),
+)
 _PATH = "split_part(split_part({0}, '/repositories/', 2), '/pullrequests/', 1)"
 
 
@@ -185,6 +189,28 @@ SHAPES: tuple[VendorShape, ...] = (
                 {
                     "repo": "r.computedProperties.pullRequest.repository.fullName",
                     "number": "r.computedProperties.pullRequest.id",
+                    "reviewer": 'r."user"."name"',
+                    "submitted_at": _moment("r.createdDate"),
+                    "state": "case r.action when 'APPROVED' then 'approved' "
+                    "when 'REVIEWED' then 'changes_requested' else 'commented' end",
+                },
+                bots={"reviewer": "r.\"user\".type = 'SERVICE'"},
+            ),
+        ),
+    ),
+    VendorShape(
+        # As the interface answers for one pull request, which it does not name.
+        "bitbucket_server__activity",
+        keys=frozenset({"id", "createdDate", "user", "action"}),
+        is_one=lambda record: record["action"] in SERVER_ACTIONS,
+        columns={"createdDate": "BIGINT", "user": SERVER_USER, "action": "VARCHAR"},
+        only="r.action in ('APPROVED', 'REVIEWED', 'COMMENTED') or r.action is null",
+        fills=(
+            Fill(
+                REVIEWS,
+                {
+                    "repo": "{file}",
+                    "number": "{number}",
                     "reviewer": 'r."user"."name"',
                     "submitted_at": _moment("r.createdDate"),
                     "state": "case r.action when 'APPROVED' then 'approved' "

@@ -329,7 +329,7 @@ TABLES: tuple[Table, ...] = (
                 ),
                 "completed": (
                     *("complete", "finished", "closed", "ended", "concluded", "done"),
-                    *("graduated", "successful"),
+                    *("graduated", "successful", "passed"),
                 ),
                 "ended_early": (
                     *("terminated", "withdrawn", "withdrew", "dropped", "dropped_out", "stopped"),

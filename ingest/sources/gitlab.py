@@ -150,6 +150,38 @@ SHAPES: tuple[VendorShape, ...] = (
         ),
     ),
     VendorShape(
+        "gitlab__approvals",
+        keys=frozenset({"approved_by"}),
+        is_one=lambda record: isinstance(record.get("approved_by"), list),
+        columns={
+            "project_id": "VARCHAR",
+            "iid": "VARCHAR",
+            "approved_by": f'STRUCT("user" {USER}, approved_at VARCHAR)[]',
+        },
+        lists={"one": "list_filter(r.approved_by, lambda a: a.approved_at is not null)"},
+        fills=(
+            Fill(
+                REVIEWS,
+                {
+                    "repo": "coalesce('gitlab-project-' || r.project_id, {file})",
+                    "number": "coalesce(r.iid, {number})",
+                    "reviewer": 'one."user".username',
+                    "submitted_at": "one.approved_at",
+                    "state": "'approved'",
+                },
+                bots={"reviewer": BOT.format('one."user".username')},
+            ),
+        ),
+        suspicions=(
+            Suspicion(
+                "approvals_dated",
+                "count(*) = 0",
+                "it says who approved, but not when, so that none counts: export the notes of the "
+                "merge requests, which say it",
+            ),
+        ),
+    ),
+    VendorShape(
         "gitlab__export",
         keys=frozenset({"iid", "author_id", "created_at", "source_branch", "target_branch"}),
         is_one=_is_exported,

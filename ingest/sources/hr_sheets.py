@@ -64,6 +64,14 @@ TYPE = (
     *("employment_type", "employee_type", "worker_type", "contract_type", "employment_category"),
     *("worker_category", "employment_history_status", "time_type"),
 )
+TYPE_WORDS = (
+    "case when regexp_matches({text}, 'full.?time', 'i') then 'full_time' "
+    "when regexp_matches({text}, 'part.?time', 'i') then 'part_time' "
+    "when regexp_matches({text}, 'contractor|contingent|freelanc|consultant', 'i') "
+    "then 'contractor' when regexp_matches({text}, '(^|[^a-z])intern(ship)?([^a-z]|$)', 'i') "
+    "then 'intern' when regexp_matches({text}, '^(terminated|inactive)$', 'i') then null "
+    "else {text} end"
+)
 JOB_PARTS = {
     field: Part(columns) for field, columns in JOB_COLUMNS.items() if field != "manager_id"
 }
@@ -73,7 +81,7 @@ EMPLOYEE_PARTS = {
     "hire_date": HIRED,
     "termination_date": ENDED,
     "termination_type": ENDING,
-    "employment_type": Part(TYPE),
+    "employment_type": Part(TYPE, text=TYPE_WORDS),
     "gender": Part(("gender", "sex", "gender_identity")),
     "location": Part(
         (

@@ -77,7 +77,9 @@ BAMBOOHR = (
                     ),
                     "termination_date": cell("terminationDate"),
                     "termination_type": ending_sql(cell("terminationType")),
-                    "employment_type": cell("employmentHistoryStatus"),
+                    "employment_type": "case when lower("
+                    f"{cell('employmentHistoryStatus')}) <> 'terminated' "
+                    f"then {cell('employmentHistoryStatus')} end",
                     "gender": cell("gender"),
                     "location": cell("location"),
                     "birth_year": birth_year_sql(cell("dateOfBirth")),

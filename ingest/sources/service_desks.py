@@ -142,13 +142,20 @@ SERVICENOW = (
         ),
     ),
 )
-NO_INCIDENTS = Suspicion(
-    "has_incidents",
-    "count(*) = 0",
-    "none of its issues is of a type that speaks of an incident, so none is read: if they are "
-    'incidents all the same, say `shape = "jira__incidents"` in the mapping of the file',
-)
 INCIDENT_TYPE = "incident|outage|st[öo]rung|incid[eê]n"
+_NAMED = 'STRUCT("name" VARCHAR)'
+
+
+def _none_found(shape: str) -> Suspicion:
+    """Say that a tracker's export has no incident, and how to take all of it for incidents."""
+    return Suspicion(
+        "has_incidents",
+        "count(*) = 0",
+        "none of its issues is of a type that speaks of an incident, so none is read: if they are "
+        f'incidents all the same, say `shape = "{shape}"` in the mapping of the file',
+    )
+
+
 JIRA = (
     VendorShape(
         "jira__incidents",
@@ -157,7 +164,7 @@ JIRA = (
         columns={},
         only=f"regexp_matches(lower({cell('Issue Type')}), '{INCIDENT_TYPE}')",
         may_be_all=True,
-        suspicions=(NO_INCIDENTS,),
+        suspicions=(_none_found("jira__incidents"),),
         fills=(
             Fill(
                 INCIDENTS,
@@ -180,5 +187,87 @@ JIRA = (
             _responders((f"coalesce({cell('Assignee Id')}, {cell('Assignee')})", "primary")),
         ),
     ),
+    VendorShape(
+        "jira__issues",
+        keys=frozenset({"key", "fields"}),
+        is_one=lambda record: (
+            isinstance(record.get("fields"), Mapping) and "issuetype" in record["fields"]
+        ),
+        columns={
+            "key": "VARCHAR",
+            "fields": f"STRUCT(issuetype {_NAMED}, created VARCHAR, updated VARCHAR, "
+            f"resolutiondate VARCHAR, priority {_NAMED}, resolution {_NAMED}, "
+            f"components {_NAMED}[], assignee STRUCT(emailAddress VARCHAR, accountId VARCHAR, "
+            '"name" VARCHAR), status STRUCT("name" VARCHAR, '
+            "statusCategory STRUCT(key VARCHAR)))",
+        },
+        only=f'r.key is null or regexp_matches(lower(r.fields.issuetype."name"), '
+        f"'{INCIDENT_TYPE}')",
+        may_be_all=True,
+        suspicions=(_none_found("jira__issues"),),
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": "r.key",
+                    "service": 'r.fields.components[1]."name"',
+                    "severity": 'r.fields.priority."name"',
+                    "status": "case when r.fields.resolution.\"name\" ilike 'duplicate%' "
+                    "then 'merged' when r.fields.resolutiondate is not null "
+                    "or lower(r.fields.status.statusCategory.key) = 'done' then 'resolved' "
+                    "when r.fields.status.statusCategory.key = 'new' then 'triggered' "
+                    "when r.fields.status.statusCategory.key = 'indeterminate' "
+                    "then 'acknowledged' else r.fields.status.\"name\" end",
+                    "created_at": "r.fields.created",
+                    "resolved_at": "r.fields.resolutiondate",
+                    "updated_at": "r.fields.updated",
+                },
+            ),
+            Fill(
+                RESPONDERS,
+                {"incident_id": "parent.incident_id", "responder": "e", "role": "'primary'"},
+                each="list_filter([coalesce(nullif(r.fields.assignee.emailAddress, ''), "
+                'r.fields.assignee.accountId, r.fields.assignee."name")], '
+                "lambda one: one is not null)",
+            ),
+        ),
+    ),
 )
-SHAPES: tuple[VendorShape, ...] = (*SERVICENOW, *JIRA)
+GITLAB = (
+    VendorShape(
+        "gitlab__incidents",
+        keys=frozenset({"id", "iid", "state", "created_at", "issue_type"}),
+        columns={
+            **dict.fromkeys(("id", "state", "created_at", "closed_at", "updated_at"), "VARCHAR"),
+            **dict.fromkeys(("issue_type", "severity", "project_id"), "VARCHAR"),
+            "assignees": "STRUCT(username VARCHAR)[]",
+        },
+        only="r.id is null or lower(r.issue_type) = 'incident'",
+        may_be_all=True,
+        suspicions=(_none_found("gitlab__incidents"),),
+        fills=(
+            Fill(
+                INCIDENTS,
+                {
+                    "incident_id": "'gitlab:' || r.id",
+                    "service": "'gitlab-project-' || r.project_id",
+                    "severity": "nullif(upper(r.severity), 'UNKNOWN')",
+                    "status": "case r.state when 'closed' then 'resolved' else 'triggered' end",
+                    "created_at": "r.created_at",
+                    "resolved_at": "r.closed_at",
+                    "updated_at": "r.updated_at",
+                },
+            ),
+            Fill(
+                RESPONDERS,
+                {
+                    "incident_id": "parent.incident_id",
+                    "responder": "e.username",
+                    "role": "case when len(parent.l_1) = 1 then 'primary' else 'other' end",
+                },
+                each="list_filter(r.assignees, lambda one: one.username is not null)",
+            ),
+        ),
+    ),
+)
+SHAPES: tuple[VendorShape, ...] = (*SERVICENOW, *JIRA, *GITLAB)

@@ -14,15 +14,16 @@ TABLES: tuple[Table, ...] = ()
 
 def _person(word: str, *others: str) -> Part:
     """Name the columns of one side; what identifies a person best comes first."""
-    rest = ("email_address", "email", "e_mail", "mail", "work_email", "employee_id", "id")
-    more = ("github", "github_handle", "login", "username", "lfid", "name", "full_name")
+    rest = ("email_address", "email", "emails", "e_mail", "mail", "work_email", "employee_id", "id")
+    more = ("github", "github_handle", "login", "username", "lfid", "name", "names", "full_name")
     names = [f"{side}_{end}" for end in (*rest, *more) for side in (word, *others)]
     return Part((*names, *(plain for side in (word, *others) for plain in (side, f"{side}s"))))
 
 
 MENTOR = _person("mentor", "mentor_s", "coach", "advisor", "adviser")
 MENTEE = _person(
-    "mentee", "mentee_s", "protege", "coachee", "selected_mentee", "mentee_participant"
+    *("mentee", "mentee_s", "protege", "coachee", "selected_mentee", "mentee_participant"),
+    *("student", "contributor", "intern", "apprentice"),
 )
 PROGRAM = Part(
     ("program", "program_name", "mentoring_program", "mentorship_program", "track", "cohort")

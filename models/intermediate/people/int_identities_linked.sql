@@ -14,6 +14,10 @@ stg_accounts__accounts as (
     select * from {{ ref('stg_accounts__accounts') }}
 ),
 
+stg_mailmap__addresses as (
+    select * from {{ ref('stg_mailmap__addresses') }}
+),
+
 -- What the HRIS itself says. A keyed hash knows no kind: the same text gives the same
 -- hash in every column, so an e-mail joins wherever it appears.
 employee_names as (
@@ -97,12 +101,42 @@ account_names as (
         on stg_accounts__accounts.owner_key = employee_and_mapped_names.identifier_key
 ),
 
-all_names as (
+stated_names as (
     select * from employee_and_mapped_names
     union all
     select * from user_names
     union all
     select * from account_names
+),
+
+-- Either of two addresses may be the one that the HRIS has.
+mailmap_pairs as (
+    select
+        address_key as known_key,
+        alias_key as identifier_key
+    from stg_mailmap__addresses
+    union all
+    select
+        alias_key as known_key,
+        address_key as identifier_key
+    from stg_mailmap__addresses
+),
+
+mailmap_names as (
+    select distinct
+        mailmap_pairs.identifier_key,
+        stated_names.person_key,
+        'mailmap' as method,
+        5 as priority
+    from mailmap_pairs
+    inner join stated_names
+        on mailmap_pairs.known_key = stated_names.identifier_key
+),
+
+all_names as (
+    select * from stated_names
+    union all
+    select * from mailmap_names
 ),
 
 best_priorities as (
