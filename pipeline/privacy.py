@@ -97,26 +97,42 @@ class Hidden:
         )
 
 
+OF_OTHERS = ("mentor_", "onboarding_", "team_", "spillover_")
+"""How the outcomes begin that compare other people than mentees with their peers."""
+
+
 def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
     """Decide which segments are hidden, from the true counts of the estimates.
 
     Parameters
     ----------
     estimates
-        Rows of `rpt_impact_estimates`.
+        Rows of `rpt_impact_estimates` and of `rpt_supporting_estimates`.
     minimum
         Fewest people an arm and a group that are published.
+
+    Few mentees hide a group everywhere. Few mentors, new hires or teams are people of another
+    comparison: they hide its rows alone.
     """
+    mentees = [row for row in estimates if not _is_of_others(row["outcome"])]
     everywhere = withheld(
-        _counts(estimates, _table_key, ("n_mentored_eligible",)), frozenset(), minimum
+        _counts(mentees, _table_key, ("n_mentored_eligible",)), frozenset(), minimum
     )
     rows: dict[Family, frozenset[Segment]] = {}
     levels: dict[tuple[Family, int], frozenset[Segment]] = {}
     for family, of_family in _grouped(estimates, _family).items():
-        counts = _counts(of_family, _table_key, ("n_mentored", "n_comparison"))
+        names = ["n_mentored", "n_comparison"]
+        if _is_of_others(family.outcome):
+            names.append("n_mentored_eligible")
+        counts = _counts(of_family, _table_key, names)
         rows[family] = withheld(counts, everywhere, minimum)
         levels |= _levels_of_windows(family, of_family, rows[family])
     return Hidden(everywhere, rows, levels)
+
+
+def _is_of_others(outcome: str) -> bool:
+    """Whether the arms of an outcome are not mentees and their peers."""
+    return outcome.startswith(OF_OTHERS)
 
 
 def _levels_of_windows(
