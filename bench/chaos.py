@@ -48,6 +48,7 @@ SERVE = (
 HUMBLE = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
 FULL_DISK = "disk full"
 UNREADABLE = "unreadable"
+AT_AN_END = "starting or ending"
 
 
 class BrokenPromiseError(AssertionError):
@@ -235,7 +236,7 @@ def kill(house: House, served: Served, at: float) -> None:
         house.killed[_step(house)] += 1
         if house.current.stem == before:
             expect(served, before, "a kill")
-            if _step(house) != "before it began" and served.state() != "cut off":
+            if _step(house) != AT_AN_END and served.state() != "cut off":
                 raise BrokenPromiseError("the dashboard does not know of the kill")
     house.refresh()
     if house.current.stem == before or not snapshots.is_whole(house.current):
@@ -250,7 +251,7 @@ def _step(house: House) -> str:
     lines = (house.warehouse / journal.PLACE).read_text().splitlines()
     last = json.loads(lines[-1])["event"]
     steps = {"started": "loading", "loaded": "building the models", "modelled": "publishing"}
-    return steps.get(last, "before it began")
+    return steps.get(last, AT_AN_END)
 
 
 def spoil(house: House, served: Served, name: str, do: Callable[[Path], None]) -> None:

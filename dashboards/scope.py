@@ -25,10 +25,19 @@ class Scope:
         Parameters
         ----------
         table : a published table.
-        columns : its columns; those of a segment decide, where there are any.
+        columns : its columns; those of a segment decide, where there are any. A column that names
+            groups or organisations beside it is limited to the own ones too.
         """
+        names = ", ".join(_quoted(name) for name in sorted(self.organisations)) or "null"
+        conditions = [self._segments(table, columns, names)]
+        if "group_dimension" in columns:
+            conditions.append(f"group_dimension = 'organisation' and \"group\" in ({names})")
+        if "organisation" in columns:
+            conditions.append(f"organisation in ('all', {names})")
+        return " and ".join(f"({condition})" for condition in conditions)
+
+    def _segments(self, table: str, columns: tuple[str, ...], names: str) -> str:
         if "segment_value" in columns:
-            names = ", ".join(_quoted(name) for name in sorted(self.organisations)) or "null"
             own = f"segment_dimension = 'organisation' and segment_value in ({names})"
             return f"({own}) or segment_dimension = 'all'" if self.sees_all else own
         return "true" if self.sees_all or table in OF_NOBODY else "false"
