@@ -228,11 +228,23 @@ def _sets(exports: Sequence[Export], settings: Settings) -> list[Export]:
         else:
             kept.append(one)
     for (folder, _), members in folders.items():
-        alike = [one for one in members if one.plan.reads_like(members[0].plan)]
-        kept += [one for one in members if one not in alike]
-        distinct = list({one.file_id: one for one in alike}.values())
-        kept += [_set(folder, distinct)] if len(distinct) >= LEAST_OF_A_SET else alike
+        for alike in _alike(members):
+            distinct = list({one.file_id: one for one in alike}.values())
+            kept += [_set(folder, distinct)] if len(distinct) >= LEAST_OF_A_SET else alike
     return kept
+
+
+def _alike(members: Sequence[Export]) -> list[list[Export]]:
+    """Part files by how they are read; each is compared with few others, however many there are."""
+    parts: dict[frozenset[str], list[list[Export]]] = defaultdict(list)
+    for one in members:
+        near = parts[frozenset(one.plan.columns)]
+        part = next((part for part in near if part[0].plan.reads_like(one.plan)), None)
+        if part is None:
+            near.append([one])
+        else:
+            part.append(one)
+    return [part for near in parts.values() for part in near]
 
 
 def _set(folder: str, members: Sequence[Export]) -> Export:

@@ -10,6 +10,8 @@ import zipfile
 import pytest
 
 from ingest import archives
+from ingest.inventory import Export
+from ingest.source import Plan
 from tests.ingest.conftest import LOADED
 
 pytestmark = pytest.mark.usefixtures("no_expectations")
@@ -320,6 +322,32 @@ def test_many_small_files_of_one_folder_are_loaded_as_one_set(exports, warehouse
     backup(exports, 5, first=101)
     (again,) = by_path(warehouse.load(exports)).values()
     assert (again.rows_read, again.rows_loaded, again.rows_known) == (105, 5, 100)
+
+
+def test_each_file_of_a_set_is_compared_once_however_many_there_are(
+    exports, warehouse, monkeypatch
+):
+    compared = []
+    whole = Plan.reads_like
+    monkeypatch.setattr(Plan, "reads_like", lambda *two: compared.append(two) or whole(*two))
+    monkeypatch.setattr(Export, "__eq__", lambda *_: pytest.fail("every file against every other"))
+    backup(exports, 200)
+    warehouse.load(exports)
+    assert len(numbers(warehouse)) == 200
+    assert len(compared) <= 210
+
+
+def test_small_files_of_one_folder_that_are_read_in_two_ways_are_two_sets(exports, warehouse):
+    for n in range(140):
+        zone = "Europe/Berlin" if n % 2 else "Etc/UTC"
+        naive = {**incident(n), "created_at": "2022-01-01T12:00:00"}
+        exports.json(f"incidents/{n:03}.json", {"incidents": [naive], "time_zone": zone})
+    found = [one for one in warehouse.load(exports).files if one.path.startswith("incidents/")]
+    assert [(one.path, one.rows_loaded) for one in found] == [("incidents/*.json", 70)] * 2
+    times = (
+        "select hour(created_at), count(*) from raw.pagerduty__incidents group by all order by 1"
+    )
+    assert warehouse.all(times) == [(11, 70), (12, 70)]
 
 
 def test_a_row_of_a_set_that_cannot_be_used_is_named_by_its_file(exports, warehouse):
