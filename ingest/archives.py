@@ -25,6 +25,7 @@ CHUNK = 1 << 20
 MOST_MEMBERS = 200_000
 LARGEST_RATIO = 250  # unpacked to packed; text packs to a tenth or so
 UNSUSPECTED = 1 << 28  # bytes that may be unpacked whatever the ratio
+SUSPECT_RATIO = 100  # of the head of a packed file: look at all of it
 SUFFIXES = frozenset(
     {".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt", ".log", ".parquet", ".mailmap"}
     | {".gz", ".tgz", ".zip", ".tar"}
@@ -69,8 +70,7 @@ def members(path: Path, of_kind: Kind, folder: Path, prefix: str) -> Iterator[Me
     DamagedFileError
         The archive cannot be read, or breaks a bound.
     """
-    budget = Budget(path.stat().st_size)
-    opened = _zip(path) if of_kind == "zip" else _tar(path, budget)
+    opened = _zip(path) if of_kind == "zip" else _tar(path)
     count = 0
     try:
         for name, source in opened:
@@ -81,7 +81,7 @@ def members(path: Path, of_kind: Kind, folder: Path, prefix: str) -> Iterator[Me
             if shown is None:
                 continue
             target = folder / f"{prefix}-{count}"
-            _copy(source, target, budget if of_kind == "zip" else None)
+            _copy(source, target)
             yield Member(shown, target)
     except (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DamagedFileError(
@@ -93,13 +93,30 @@ def members(path: Path, of_kind: Kind, folder: Path, prefix: str) -> Iterator[Me
         ) from error
 
 
+def is_suspect(path: Path) -> bool:
+    """Whether a packed file may be one: by its head, or by the size that its last bytes claim."""
+    unpack, unpacked, used = zlib.decompressobj(31), 0, 0
+    with path.open("rb") as file:
+        piece = file.read(CHUNK)
+        while piece and unpacked < CHUNK:
+            try:
+                unpacked += len(unpack.decompress(piece, CHUNK - unpacked))
+            except zlib.error:
+                break
+            used += len(piece) - len(unpack.unconsumed_tail)
+            piece = unpack.unconsumed_tail or (b"" if unpack.eof else file.read(CHUNK))
+        file.seek(max(0, path.stat().st_size - 4))
+        claimed = int.from_bytes(file.read(4), "little")
+    return unpacked > SUSPECT_RATIO * used or claimed > LARGEST_RATIO * path.stat().st_size
+
+
 def is_bomb(path: Path) -> bool:
-    """Whether a packed file unpacks to far more than it should."""
-    budget = Budget(path.stat().st_size)
+    """Whether a packed file unpacks to far more than it should; it is read until that shows."""
     try:
-        with gzip.open(path, "rb") as file:
-            while chunk := file.read(CHUNK):
-                budget.spend(len(chunk))
+        with path.open("rb") as packed, gzip.open(packed, "rb") as file:
+            counted = _Counted(file, packed)
+            while counted.read(CHUNK):
+                pass
     except DamagedFileError:
         return True
     except (OSError, EOFError, zlib.error):
@@ -107,66 +124,59 @@ def is_bomb(path: Path) -> bool:
     return False
 
 
-class Budget:
-    """How much a packed file may unpack to."""
-
-    def __init__(self, packed: int) -> None:
-        self._left = max(UNSUSPECTED, packed * LARGEST_RATIO)
-
-    def spend(self, size: int) -> None:
-        """Count what was unpacked.
-
-        Raises
-        ------
-        DamagedFileError
-            It is more than can be right.
-        """
-        self._left -= size
-        if self._left < 0:
-            raise DamagedFileError(BOMB.format(ratio=LARGEST_RATIO))
-
-
 class _Counted(io.RawIOBase):
-    """An unpacked stream that counts what is read."""
+    """An unpacked stream that stops where much comes out of little.
 
-    def __init__(self, source: IO[bytes], budget: Budget) -> None:
-        self._source, self._budget = source, budget
+    What came out is held against what went in since the last look, every `UNSUSPECTED` bytes: a
+    bomb shows there however large the file is and whatever it begins with.
+    """
+
+    def __init__(self, source: io.BufferedIOBase, packed: IO[bytes]) -> None:
+        self._source, self._packed = source, packed
+        self._out = self._seen = 0
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         data = self._source.read(size)
-        self._budget.spend(len(data))
+        self._out += len(data)
+        if self._out > UNSUSPECTED:
+            spent = self._packed.tell() - self._seen
+            if self._out > LARGEST_RATIO * spent:
+                raise DamagedFileError(BOMB.format(ratio=LARGEST_RATIO))
+            self._out, self._seen = 0, self._packed.tell()
         return data
 
 
-def _tar(path: Path, budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
+def _tar(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path, "rb") if packed else path.open("rb") as source:
-        counted = _Counted(source, budget)  # type: ignore[arg-type]  # it reads bytes
-        with tarfile.open(fileobj=counted, mode="r|") as archive:
-            for member in archive:
-                archive.members = []  # type: ignore[attr-defined]  # else it remembers each header
-                content = archive.extractfile(member) if member.isfile() else None
-                if content is not None:
-                    yield member.name, content
+        file.seek(0)
+        with gzip.open(file, "rb") if packed else path.open("rb") as source:
+            counted = _Counted(source, file) if packed else source
+            with tarfile.open(fileobj=counted, mode="r|") as archive:
+                for member in archive:
+                    archive.members = []  # type: ignore[attr-defined]  # it would keep each header
+                    content = archive.extractfile(member) if member.isfile() else None
+                    if content is not None:
+                        yield member.name, content
 
 
 def _zip(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             if not info.is_dir() and (info.external_attr >> 28) in (0, 0o10):
+                # No more is unpacked than is claimed here.
+                if info.file_size > max(UNSUSPECTED, LARGEST_RATIO * info.compress_size):
+                    raise DamagedFileError(BOMB.format(ratio=LARGEST_RATIO))
                 with archive.open(info) as content:
                     yield info.filename, content
 
 
-def _copy(source: IO[bytes], target: Path, budget: Budget | None) -> None:
+def _copy(source: IO[bytes], target: Path) -> None:
     with target.open("wb") as out:
         while chunk := source.read(CHUNK):
-            if budget is not None:
-                budget.spend(len(chunk))
             out.write(chunk)
 
 

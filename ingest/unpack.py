@@ -25,7 +25,6 @@ from ingest.json_ways import Steps
 from ingest.sql import quote
 
 DEEPEST = 2  # archives inside archives
-SUSPECT_RATIO = 100  # of the head of a packed file: look at all of it
 MOST_IN_A_STREAM = 50
 LARGEST_CELL = 1 << 26
 EXCEL = "it is an Excel workbook: save the sheet as CSV"
@@ -80,7 +79,7 @@ def _contents(
 ) -> Iterator[Found]:
     head, gzipped, _ = files.read_head(path, files.HEAD_BYTES)
     file_id = files.content_hash(path)
-    if gzipped and len(head) > SUSPECT_RATIO * path.stat().st_size and archives.is_bomb(path):
+    if gzipped and archives.is_suspect(path) and archives.is_bomb(path):
         problem = archives.BOMB.format(ratio=archives.LARGEST_RATIO)
         yield Found(name, file_id, (), problem=problem)
         return

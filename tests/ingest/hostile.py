@@ -68,6 +68,8 @@ def packed() -> Files:
     yield "mentorship/trailing.csv.gz", whole + b"rubbish after the end"
     yield "git/bomb.json.gz", gzip.compress(b"[" + b" " * 300_000_000, 9, mtime=0)
     yield "hris/bomb.csv.gz", gzip.compress(b"\0" * 300_000_000, 9, mtime=0)
+    rows = TABLE.encode() * (300_000_000 // len(TABLE))
+    yield "mentorship/bomb-rows.csv.gz", gzip.compress(rows, 9, mtime=0)
 
 
 def deep() -> Files:
@@ -110,6 +112,12 @@ def archives() -> Files:
     bomb = out.getvalue()
     yield "mentorship/bomb.zip", bomb
     yield "mentorship/cut.zip", bomb[: len(bomb) // 2]
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        info = tarfile.TarInfo("inside.zip")
+        info.size = len(bomb)
+        tar.addfile(info, io.BytesIO(bomb))
+    yield "mentorship/bomb-in-tar.tar.gz", out.getvalue()
     inner = bomb
     for _ in range(4):
         out = io.BytesIO()

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import tarfile
 import zipfile
 
@@ -145,12 +146,15 @@ def test_links_in_an_archive_lead_nowhere(exports, warehouse):
 
 
 ZEROS = b"[" + b" " * 5_000_000 + b"]"
+NOISE = json.dumps([os.urandom(400_000).hex()]).encode()  # packs to a half
 
 
 @pytest.mark.parametrize(
     "content",
     [
         gzip.compress(ZEROS),
+        gzip.compress(b"[" + NOISE + b"," + b" " * 200_000_000 + b"]"),  # not by its beginning
+        gzip.compress(body(*range(9))[:-1] + b", " * 5_000_000),
         tar({"a.json": ZEROS}),
         zipped({"a.json": ZEROS}),
         tar({"skipped.bin": ZEROS, "a.json": body(1)}),
