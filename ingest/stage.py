@@ -9,6 +9,7 @@ what spills to disk is encrypted.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -366,22 +367,22 @@ class _Statement:
     source: str
     keep: tuple[str, ...]
 
-    @property
+    @functools.cached_property
     def columns(self) -> list[Column]:
         return [column for column in (*self.table.columns, UPDATED) if column.flags is None]
 
-    @property
+    @functools.cached_property
     def troubled(self) -> tuple[str, ...]:
         conversions = self.conversions(None)
         return tuple(column for column, one in conversions.items() if one.trouble)
 
-    @property
+    @functools.cached_property
     def dated(self) -> list[str]:
         """Columns of times and days that are read from text."""
         dated = {column.name for column in self.columns if column.kind in ("time", "date")}
         return [column for column in self.troubled if column in dated]
 
-    @property
+    @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(_rules(self.table, self.troubled))
 

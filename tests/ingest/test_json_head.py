@@ -95,6 +95,47 @@ def test_a_deep_text_is_no_record_and_no_crash():
     assert head.first.records == ()
 
 
+def is_part(left, whole):
+    """Whether a value is the beginning of another: its first elements or members, the last cut."""
+    if isinstance(whole, list) and isinstance(left, list):
+        return len(left) <= len(whole) and all(map(is_part, left, whole))
+    if isinstance(whole, dict) and isinstance(left, dict):
+        return all(key in whole and is_part(left[key], whole[key]) for key in left)
+    return left == whole
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.lists(RECORD, max_size=4), st.data())
+def test_what_is_left_of_a_text_that_breaks_off_is_its_beginning(records, data):
+    whole = {"offset": 1, "incidents": records, "more": True}
+    text = json.dumps(whole, ensure_ascii=False)
+    at = data.draw(st.integers(1, len(text) - 1))
+    head = json_head.read(text[:at])
+    for value in head.values:
+        assert is_part(value, whole)
+    ends = [len(json.dumps(records[: n + 1], ensure_ascii=False)) - 1 for n in range(len(records))]
+    before = text.index("[")
+    read = sum(before + end <= at for end in ends)
+    left = head.values[0].get("incidents", []) if head.values else []
+    assert left[:read] == records[:read]
+
+
+def test_a_broken_record_leaves_those_before_it_in_a_head():
+    head = json_head.read('{"incidents": [{"id": "Q"}, {"id": "R"}, {"id": nope}, {"id": "S"')
+    assert list(head.first.records)[:2] == [{"id": "Q"}, {"id": "R"}]
+
+
+def test_a_head_that_breaks_off_is_passed_record_by_record_and_not_sign_by_sign(monkeypatch):
+    called = []
+    decode = json_head._decode
+    monkeypatch.setattr(json_head, "_decode", lambda *at: called.append(at) or decode(*at))
+    record = {"id": "Q", "assignments": [{"at": n, "by": {"id": "P"}} for n in range(100)]}
+    text = json.dumps({"incidents": [record] * 200})
+    head = json_head.read(text[: len(text) * 3 // 4])
+    assert len(head.first.records) == 50
+    assert len(called) < 2 * 200
+
+
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.lists(RECORD, max_size=5))
