@@ -12,6 +12,7 @@ from ingest.declare import Column, Table
 from ingest.files import Peek
 from ingest.source import Fill, Plan, Suspicion, Title, Typed
 from ingest.sql import name, quote
+from ingest.stub import UNKNOWN
 from pipeline.settings import FileMapping, Settings
 
 NESTED = "."  # between the keys of a path into nested objects
@@ -48,6 +49,12 @@ def lacking(look: Peek, mapping: FileMapping | None) -> tuple[str, ...]:
     if mapping is None:
         return ()
     return tuple(column for column in mapping.columns.values() if not has(look, column))
+
+
+def unfilled(mapping: FileMapping | None) -> tuple[str, ...]:
+    """Give the fields of a mapping that was pasted and not filled in yet."""
+    columns = mapping.columns if mapping else {}
+    return tuple(field for field, column in columns.items() if column == UNKNOWN)
 
 
 def has(look: Peek, column: str) -> bool:

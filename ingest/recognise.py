@@ -47,6 +47,12 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     if look.format == "csv" and len(look.columns) > MOST_COLUMNS:
         return Unrecognised(f"it has {len(look.columns)} columns: no export has so many")
     mapping = mapped.of_file(look, settings)
+    open_fields = mapped.unfilled(mapping)
+    if open_fields:
+        return Unrecognised(
+            f"its mapping is not filled in yet: name the columns of {', '.join(open_fields)} in "
+            "the place of `?`, or leave out what there is not"
+        )
     lacking = mapped.lacking(look, mapping)
     if lacking:
         named = ", ".join(f"`{column}`" for column in lacking)

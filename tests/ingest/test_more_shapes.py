@@ -1,6 +1,13 @@
 """Answers and exports that people save beside the usual ones."""
 
+import tomllib
+
 import pytest
+
+from ingest import files
+from ingest.recognise import recognise
+from ingest.source import Plan, Unrecognised
+from pipeline.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("no_expectations")
 
@@ -148,3 +155,17 @@ def test_terms_of_open_source_programmes_begin_with_their_first_month(
     warehouse.load(exports)
     found = "select start_date::varchar, start_precision, status from raw.generic__mentorships"
     assert warehouse.all(found) == [(start, precision, "completed")] * 2
+
+
+def test_a_printed_mapping_can_be_pasted_and_says_what_is_left_to_fill_in(exports):
+    content = "Coach,Who,Von,Stage\na@b.org,c@b.org,2024-01-02,active\n"
+    path = exports.write("mentorship/x.csv", content)
+    look = files.peek(path, exports.path)
+    unknown = recognise(look, Settings())
+    assert isinstance(unknown, Unrecognised)
+    pasted = recognise(look, Settings(**tomllib.loads(unknown.stub)))
+    assert isinstance(pasted, Unrecognised)
+    assert "name the columns of mentorship_id, model, mentee, start_date" in pasted.reason
+    filled = unknown.stub.replace('mentorship_id = "?", model = "?", ', "")
+    filled = filled.replace('mentee = "?"', 'mentee = "Who"').replace('"?"', '"Von"')
+    assert isinstance(recognise(look, Settings(**tomllib.loads(filled))), Plan)
