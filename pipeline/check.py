@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ingest.rehearse import FileFindings, Rehearsal
 from ingest.report import FileReport
 
-LABEL = 16
+LABEL = 21  # the longest shape and two blanks
 
 
 def lines(rehearsal: Rehearsal) -> Iterator[str]:

@@ -111,7 +111,7 @@ TABLES: tuple[Table, ...] = (
         "one spell of employment of a person",
         ("employee_id", "hire_date"),
         person("employee_id", required=True, essential=True),
-        person("email", required=True),
+        Column("email", "person", required=True, keeps=True),
         _day("hire_date", required=True),
         _day("termination_date"),
         vocabulary(
@@ -138,9 +138,9 @@ TABLES: tuple[Table, ...] = (
                 "temporary": ("temp", "fixed_term"),
             },
         ),
-        Column("gender", "dimension"),
-        Column("location", "dimension"),
-        Column("birth_year", "integer"),
+        Column("gender", "dimension", keeps=True),
+        Column("location", "dimension", keeps=True),
+        Column("birth_year", "integer", keeps=True),
         # The day of a dated list that is declared complete, as `ingest.snapshots` finds it.
         Column("listed_on", "date", made_of="as_of"),
     ),

@@ -428,3 +428,29 @@ def test_a_history_in_a_spreadsheet_is_read_with_its_reasons(exports, warehouse)
         ("transfer", "P4"),
         ("other", "P4"),
     ]
+
+
+@pytest.mark.parametrize("names", [("a-users", "b-ends"), ("b-users", "a-ends")])
+def test_users_and_employments_of_successfactors_complete_each_other(exports, warehouse, names):
+    employment = {
+        "userId": "7",
+        "personIdExternal": "p7",
+        "startDate": "/Date(1583020800000)/",
+        "endDate": "/Date(1682899200000)/",
+    }
+    users, ends = names
+    exports.json(f"hris/{users}.json", {"d": {"results": [USER]}})
+    exports.json(f"hris/{ends}.json", {"d": {"results": [employment]}})
+    loaded = warehouse.load(exports)
+    assert sum(one.rows_quarantined for one in loaded.files) == 0
+    assert warehouse.all(EMPLOYED, who("7")) == [
+        (date(2020, 3, 1), ENDED, None, None, "F", "Oslo", None)
+    ]
+    email = "select email from raw.generic__employees where employee_id = ?"
+    assert warehouse.all(email, who("7")) == [(who("ada@example.org"),)]
+
+
+def test_an_export_under_another_name_than_employees_is_enough(exports, warehouse):
+    (exports.path / "hris" / "employees.csv").unlink()
+    exports.json("hris/x.json", {"d": {"results": [USER]}})
+    assert load(exports, warehouse).rows_loaded == 1

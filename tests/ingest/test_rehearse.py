@@ -24,9 +24,11 @@ def said(exports, **settings):
 def test_a_good_export_is_taken_for_what_it_is(exports):
     found, text = said(exports)
     assert found.is_good
-    assert "hris/employees.csv\n  taken for       employees\n  rows            2\n" in text
-    assert "dates           2020-01-06 to 2020-02-03" in text
-    assert "columns used    employee_id, email, hire_date" in text
+    assert (
+        "hris/employees.csv\n  taken for            employees\n  rows                 2\n" in text
+    )
+    assert "dates                2020-01-06 to 2020-02-03" in text
+    assert "columns used         employee_id, email, hire_date" in text
     assert 'without termination_date: nobody is known to have left: retention is "no data"' in text
     assert re.search(r"without these exports\n  job_history +levels, ", text)
     assert text.endswith("\na refresh would go through")
@@ -39,13 +41,13 @@ def test_rows_and_columns_in_trouble_are_named_with_what_to_do(exports):
     rows[7][3] = "last week"
     exports.rows("hris/more.csv", header, *rows)
     found, text = said(exports)
-    assert "rows            20, of which 1 cannot be used" in text
-    assert "problem         row 5: hire_date: unreadable: write days as 2024-01-31" in text
+    assert "rows                 20, of which 1 cannot be used" in text
+    assert "problem              row 5: hire_date: unreadable: write days as 2024-01-31" in text
     assert (
-        "problem         termination_date cannot be read and is taken for empty in 1 of 20 rows "
-        "(first in row 8)" in text
+        "problem              termination_date cannot be read and is taken for empty in 1 of "
+        "20 rows (first in row 8)" in text
     )
-    assert "not used        Shoe size" in text
+    assert "not used             Shoe size" in text
     assert not found.is_good
     assert "a refresh would stop:\n  generic__employees: 1 of 22 rows cannot be used" in text
 
