@@ -468,6 +468,8 @@ def test_a_meeting_log_is_sessions_with_minutes(people, warehouse):
     assert warehouse.all(
         "select duration_minutes, status from raw.generic__sessions order by held_at"
     ) == [(90.0, "held"), (75.0, "held"), (45.0, "held"), (60.0, "held")]
+    named = "select distinct s.mentor, s.mentee from raw.generic__sessions as s"
+    assert warehouse.all(f"{named} join raw.generic__employees as e on s.mentor = e.email") != []
 
 
 def test_a_goal_sheet_reads_its_progress(people, warehouse):

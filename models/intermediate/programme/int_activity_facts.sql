@@ -16,8 +16,8 @@ int_person_months as (
     select * from {{ ref('int_person_months') }}
 ),
 
-stg_generic__sessions as (
-    select * from {{ ref('stg_generic__sessions') }}
+int_sessions_placed as (
+    select * from {{ ref('int_sessions_placed') }}
 ),
 
 stg_generic__goals as (
@@ -53,7 +53,7 @@ sessions as (
         {{ utc_date('held_at') }} as planned_on,
         status = 'held' as is_held,
         duration_minutes
-    from stg_generic__sessions
+    from int_sessions_placed
 ),
 
 followed_sessions as (

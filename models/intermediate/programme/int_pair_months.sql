@@ -6,8 +6,8 @@ int_programme_months as (
     select * from {{ ref('int_programme_months') }}
 ),
 
-stg_generic__sessions as (
-    select * from {{ ref('stg_generic__sessions') }}
+int_sessions_placed as (
+    select * from {{ ref('int_sessions_placed') }}
 ),
 
 stg_generic__goals as (
@@ -49,7 +49,7 @@ held_sessions as (
     select
         mentorship_key,
         {{ utc_date('held_at') }} as held_on
-    from stg_generic__sessions
+    from int_sessions_placed
     where status = 'held'
 ),
 

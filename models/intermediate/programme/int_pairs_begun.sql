@@ -2,8 +2,8 @@ with stg_generic__mentorships as (
     select * from {{ ref('stg_generic__mentorships') }}
 ),
 
-stg_generic__sessions as (
-    select * from {{ ref('stg_generic__sessions') }}
+int_sessions_placed as (
+    select * from {{ ref('int_sessions_placed') }}
 ),
 
 int_mentorships_begun as (
@@ -24,13 +24,13 @@ int_data_ends as (
 
 last_sessions as (
     select
-        stg_generic__sessions.mentorship_key,
-        max({{ utc_date('stg_generic__sessions.held_at') }}) as last_held_on
-    from stg_generic__sessions
+        int_sessions_placed.mentorship_key,
+        max({{ utc_date('int_sessions_placed.held_at') }}) as last_held_on
+    from int_sessions_placed
     cross join int_data_ends
     where
-        stg_generic__sessions.status = 'held'
-        and {{ utc_date('stg_generic__sessions.held_at') }}
+        int_sessions_placed.status = 'held'
+        and {{ utc_date('int_sessions_placed.held_at') }}
         <= int_data_ends.as_of_date
     group by 1
 ),

@@ -2,8 +2,8 @@ with stg_generic__mentorships as (
     select * from {{ ref('stg_generic__mentorships') }}
 ),
 
-stg_generic__sessions as (
-    select * from {{ ref('stg_generic__sessions') }}
+int_sessions_placed as (
+    select * from {{ ref('int_sessions_placed') }}
 ),
 
 int_identities_linked as (
@@ -65,13 +65,13 @@ mentors as (
 -- A session of a circle is one session, in however many rows it was exported.
 held_sessions as (
     select distinct
-        stg_generic__sessions.mentorship_key,
-        stg_generic__sessions.held_at
-    from stg_generic__sessions
+        int_sessions_placed.mentorship_key,
+        int_sessions_placed.held_at
+    from int_sessions_placed
     cross join int_data_ends
     where
-        stg_generic__sessions.status = 'held'
-        and {{ utc_date('stg_generic__sessions.held_at') }}
+        int_sessions_placed.status = 'held'
+        and {{ utc_date('int_sessions_placed.held_at') }}
         <= int_data_ends.as_of_date
 ),
 

@@ -20,8 +20,8 @@ int_person_months as (
     select * from {{ ref('int_person_months') }}
 ),
 
-stg_generic__sessions as (
-    select * from {{ ref('stg_generic__sessions') }}
+int_sessions_placed as (
+    select * from {{ ref('int_sessions_placed') }}
 ),
 
 rpt_impact_estimates as (
@@ -47,7 +47,7 @@ attended as (
 -- A session whose length is unknown takes time as well: that of the others.
 typical as (
     select avg(duration_minutes) / 60.0 as session_hours
-    from stg_generic__sessions
+    from int_sessions_placed
     where status = 'held'
 ),
 
@@ -56,25 +56,25 @@ hours as (
         coalesce(
             sum(
                 coalesce(
-                    stg_generic__sessions.duration_minutes / 60.0, typical.session_hours
+                    int_sessions_placed.duration_minutes / 60.0, typical.session_hours
                 ) * attended.mentors_count
             ), 0.0
         ) as mentor_hours,
         coalesce(
             sum(
                 coalesce(
-                    stg_generic__sessions.duration_minutes / 60.0, typical.session_hours
+                    int_sessions_placed.duration_minutes / 60.0, typical.session_hours
                 ) * attended.mentees_count
             ), 0.0
         ) as mentee_hours
-    from stg_generic__sessions
+    from int_sessions_placed
     inner join attended
-        on stg_generic__sessions.mentorship_key = attended.mentorship_key
+        on int_sessions_placed.mentorship_key = attended.mentorship_key
     cross join typical
     cross join year
     where
-        stg_generic__sessions.status = 'held'
-        and {{ utc_date('stg_generic__sessions.held_at') }}
+        int_sessions_placed.status = 'held'
+        and {{ utc_date('int_sessions_placed.held_at') }}
         between year.starts_on and year.ends_on
 ),
 

@@ -6,6 +6,8 @@ renamed as (
     select
         -- ids
         mentorship_id as mentorship_key,
+        mentor as mentor_name_key,
+        mentee as mentee_name_key,
         -- text
         status,
         -- numbers
