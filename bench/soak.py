@@ -25,7 +25,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +112,9 @@ def serving(warehouse: Path) -> Iterator[tuple[int, int]]:
     try:
         for _ in range(600):
             try:
-                ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), "/readyz")
+                first = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                with closing(first) as connection:
+                    ask(connection, "/readyz")
                 break
             except OSError:
                 time.sleep(0.1)  # a process that starts cannot be waited for in another way
@@ -165,20 +167,18 @@ def judge(path: str, status: int, text: str) -> tuple[str | None, str | None]:
 def read(port: int, first: int, done: threading.Event, found: Found) -> None:
     """Ask for one address after another until it is over."""
     addresses = PAGES + OTHERS
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     at = first
-    while not done.is_set():
-        path = addresses[at % len(addresses)]
-        at += 1
-        started = time.perf_counter()
-        try:
-            problem, snapshot = judge(path, *ask(connection, path))
-        except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, http.client.RemoteDisconnected) and not connection.sock:
-                connection.close()
-            problem, snapshot = type(error).__name__, None
-            connection.close()
-        found.add(path, problem, snapshot, time.perf_counter() - started)
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        while not done.is_set():
+            path = addresses[at % len(addresses)]
+            at += 1
+            started = time.perf_counter()
+            try:
+                problem, snapshot = judge(path, *ask(connection, path))
+            except (OSError, http.client.HTTPException) as error:
+                problem, snapshot = type(error).__name__, None
+                connection.close()  # the next request opens it anew
+            found.add(path, problem, snapshot, time.perf_counter() - started)
 
 
 def memory_mib(pid: int) -> float:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from impact.types import FloatArray, IntArray
 
+_NEGLIGIBLE = 1e-9
+
 
 @dataclass(frozen=True)
 class ClusteredError:
@@ -48,7 +50,7 @@ def two_way_error(
     Business and Economic Statistics 29(2); MacKinnon, Nielsen and Webb (2021), "Wild bootstrap and
     asymptotic inference with multiway clustering", same journal 39(2), on the small samples.
     """
-    taking_part = np.flatnonzero(influence)
+    taking_part = _taking_part(influence)
     if taking_part.size == 0:
         return ClusteredError(0.0, 0.0)
     values = influence[taking_part]
@@ -69,7 +71,7 @@ def two_way_error(
 
 def independent_error(influence: FloatArray) -> ClusteredError:
     """The same where every row is a cluster of its own."""
-    clusters = int(np.count_nonzero(influence))
+    clusters = int(_taking_part(influence).size)
     if clusters < 2:
         return ClusteredError(0.0, 0.0)
     variance = float(influence @ influence) * clusters / (clusters - 1)
@@ -91,6 +93,12 @@ def _from_zero(labels: IntArray) -> IntArray:
     if int(labels.max()) - low > 4 * labels.size + 1024:
         return pd.factorize(labels)[0].astype(np.int64)
     return labels - low
+
+
+def _taking_part(influence: FloatArray) -> IntArray:
+    """Rows that say something: not what rounding leaves of those that say nothing."""
+    size = np.abs(influence)
+    return np.flatnonzero(size > _NEGLIGIBLE * size.max(initial=0.0))
 
 
 def team_or_self(team: FloatArray, person: IntArray) -> IntArray:

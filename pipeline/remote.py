@@ -43,6 +43,8 @@ SECRET = re.compile(r"(?<=://)([^/@:]*):[^/@]*@|\?.*$")  # a password or a signe
 class TransferError(PipelineError):
     """A file could not be brought here whole."""
 
+    reason = "the exports could not be fetched"
+
 
 @dataclass(frozen=True)
 class RemoteFile:

@@ -52,3 +52,12 @@ def test_whoever_has_no_known_team_is_a_cluster_alone():
     assert len(set(labels.tolist())) == 4
     assert labels[1] == labels[4]
     assert labels[2] == labels[5] != labels[3]
+
+
+def test_rounding_errors_are_no_cluster():
+    influence = np.array([1.0, -2.0, 0.5, 0.0, 0.0])
+    rounded = np.array([1.0, -2.0, 0.5, 1e-16, -3e-17])
+    labels = np.arange(5)
+    assert two_way_error(rounded, labels, labels).degrees == 2.0
+    exact = two_way_error(influence, labels, labels).standard_error
+    assert two_way_error(rounded, labels, labels).standard_error == pytest.approx(exact)

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import journal, lock
 from pipeline.errors import BadInputError, LockedError, PipelineError, SettingsError, TransformError
+from pipeline.remote import TransferError
 
 SECRET = "ada@example.org in /home/ada/exports"
 KILLED = """
@@ -83,6 +84,7 @@ def test_a_failure_is_told_in_fixed_words_without_its_message(
 
 def test_every_kind_of_failure_has_words_of_its_own() -> None:
     kinds = {PipelineError, *PipelineError.__subclasses__(), *BadInputError.__subclasses__()}
+    assert TransferError in kinds
     assert len({kind.reason for kind in kinds}) == len(kinds)
 
 
