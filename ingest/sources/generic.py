@@ -368,8 +368,6 @@ TABLES: tuple[Table, ...] = (
         "one meeting of a mentorship",
         ("mentorship_id", "held_at"),
         Column("mentorship_id", "hash", required=True, essential=True),
-        person("mentor"),
-        person("mentee"),
         Column("held_at", "time", required=True, essential=True, event=True),
         Column("duration_minutes", "number"),
         vocabulary(
@@ -384,6 +382,8 @@ TABLES: tuple[Table, ...] = (
             },
             required=True,
         ),
+        person("mentor"),
+        person("mentee"),
         happened="status <> 'scheduled'",
     ),
     _table(
