@@ -17,6 +17,8 @@ MINUS = "\u2212"
 NARROW = "\u202f"
 SPACE = "\u00a0"
 NONE = "\u2013"
+OWN = "in "
+"""How the scale of a difference begins that is no share: the unit of an own outcome follows."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 
@@ -140,6 +142,8 @@ def moment(value: str | None) -> str:
 
 def effect(value: float | None, scale: str) -> str:
     """Write an effect on its own scale, signed."""
+    if scale.startswith(OWN):
+        return NONE if is_missing(value) else f"{effect_number(value, scale)}{unit_of(scale)}"
     if scale == "difference":
         return points(value)
     if scale == "months":
@@ -151,6 +155,8 @@ def effect_number(value: float | None, scale: str) -> str:
     """Write an effect without its unit, for the bounds of an interval."""
     if value is None or is_missing(value):
         return NONE
+    if scale.startswith(OWN):
+        return ("+" if value > 0 else "") + significant(value)
     if scale == "difference":
         return signed(value * 100)
     return signed(value, 1) if scale == "months" else signed(change_percent(value))
@@ -165,6 +171,8 @@ def interval(low: float | None, high: float | None, scale: str) -> str:
 
 def unit_of(scale: str) -> str:
     """Return the unit of an effect with the space before it."""
+    if scale.startswith(OWN):
+        return f"{SPACE}{scale.removeprefix(OWN)}"
     words = {"difference": f"{SPACE}points", "months": f"{SPACE}months"}
     return words.get(scale, f"{NARROW}%")
 

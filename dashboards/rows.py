@@ -5,9 +5,11 @@ Null figures are withheld or unknown; they are never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
+
+from dashboards import formats
 
 
 class PublishedRow:
@@ -50,6 +52,12 @@ class Estimate(PublishedRow):
     matched_share: float | None
     verdict: str | None
     verdict_reason: str | None
+
+    def as_shown(self) -> Estimate:
+        """Give the row with the scale it is written on: an own outcome differs in its unit."""
+        if self.scale != "difference" or not self.unit or self.unit.startswith("share"):
+            return self
+        return replace(self, scale=f"{formats.OWN}{self.unit}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,13 @@ def _muted_row(row: Estimate, axis: Axis, better: int) -> ForestRow:
 
 def _supporting(view: View) -> list[ForestGroup]:
     shown = [
-        row for row in view.supporting if row.comparison == "matched" and row.estimate is not None
+        row.as_shown()
+        for row in view.supporting
+        if row.comparison == "matched" and row.estimate is not None
     ]
+    own = sorted({row.scale for row in shown if row.scale.startswith(formats.OWN)})
     groups = []
-    for title, scales in SUPPORTING_GROUPS:
+    for title, scales in (*SUPPORTING_GROUPS, *((f"Supporting, {name}", (name,)) for name in own)):
         rows: Sequence[Estimate] = [row for row in shown if row.scale in scales]
         if rows:
             made = axis(rows, scales[0])

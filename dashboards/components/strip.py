@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +20,7 @@ class Effect(Protocol):
 
     @property
     def scale(self) -> str:
-        """One of ratio, hazard_ratio, difference, months."""
+        """One of ratio, hazard_ratio, difference, months; or in the unit of an own outcome."""
 
     @property
     def estimate(self) -> float | None:
@@ -40,11 +41,11 @@ class Axis:
 
     Attributes
     ----------
-    limit : largest change shown, in per cents or points.
+    limit : largest change shown, in per cents, points or the unit of an own outcome.
     unit : what stands after a tick.
     """
 
-    limit: int
+    limit: float
     unit: str
 
     def position(self, change: float, better: int) -> float:
@@ -63,7 +64,8 @@ class Axis:
     def short_tick(self, share: float) -> str:
         """Return the same without a unit that is a word: ticks stand close to each other."""
         size = abs(share) * self.limit
-        number = formats.plain(size, 0 if size == int(size) else 1)
+        digits = next((digits for digits in (0, 1) if round(size, digits) == size), None)
+        number = formats.significant(size) if digits is None else formats.plain(size, digits)
         return f"{number}{formats.NARROW}%" if share and self.unit == "%" else number
 
 
@@ -98,13 +100,21 @@ def axis(rows: Iterable[Effect], scale: str) -> Axis:
         for value in (row.estimate, row.ci_low, row.ci_high)
         if value is not None
     ]
-    limits: tuple[int, ...] = PERCENT_LIMITS
+    limits: tuple[float, ...] = PERCENT_LIMITS
     unit = "%"
     if scale not in RATIO_SCALES:
         limits, unit = (MONTH_LIMITS, "months") if scale == "months" else (POINT_LIMITS, "points")
     needed = max(values, default=0.0)
+    if scale.startswith(formats.OWN):
+        limits, unit = _round_limits(needed), scale.removeprefix(formats.OWN)
     limit = next((limit for limit in limits if limit >= needed), limits[-1])
     return Axis(limit if values else limits[2], unit)
+
+
+def _round_limits(needed: float) -> tuple[float, ...]:
+    """Round numbers about a size, the last of them above it: an own outcome may have any."""
+    power = 10.0 ** math.floor(math.log10(needed)) if needed > 0 else 1.0
+    return tuple(power * factor for factor in (1, 2, 5, 10))
 
 
 def strip(row: Effect, axis: Axis, better: int, detectable: float | None = None) -> Strip:

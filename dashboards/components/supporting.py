@@ -131,7 +131,7 @@ def _section_of(outcome: str) -> str:
 
 
 def _line(row: Estimate, definitions: Mapping[str, Definition]) -> Line:
-    metric = _metric(row)
+    metric, row = _metric(row), row.as_shown()
     known = definitions.get(metric)
     has_figures = row.estimate is not None
     return Line(

@@ -8,8 +8,10 @@ import published_rows as published
 import pytest
 
 from dashboards.components import supporting
+from dashboards.components.strip import axis, strip
 from dashboards.pages import teams
 from dashboards.queries import Snapshot, SnapshotStore
+from dashboards.rows import Estimate
 
 
 def snapshot_of(folder: Path, *rows: published.Row) -> Snapshot:
@@ -81,3 +83,34 @@ def test_withheld_outcome_gives_its_reason_and_no_figure(tmp_path: Path) -> None
 def test_only_what_is_wanted_is_listed(tmp_path: Path) -> None:
     snapshot = snapshot_of(tmp_path, row("team_incident_rate", 6), row("mentor_retention", 6))
     assert set(lines(snapshot, *teams.WANTED)) == {"team_incident_rate"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "effect", "interval"),
+    [
+        ("points", "+4.2\u00a0points", "+3.2 to +5.2\u00a0points"),
+        ("share who left", "+422\u00a0points", "+325 to +520\u00a0points"),
+    ],
+)
+def test_an_own_outcome_differs_in_its_own_unit(
+    tmp_path: Path, unit: str, effect: str, interval: str
+) -> None:
+    measured = row(
+        "engagement", 12, scale="difference", unit=unit, estimate=4.221, ci_low=3.246, ci_high=5.196
+    )
+    _, line = lines(snapshot_of(tmp_path, measured))["engagement"]
+    assert (line.effect, line.interval) == (effect, interval)
+
+
+def test_the_forest_draws_an_own_outcome_on_an_axis_of_its_unit(tmp_path: Path) -> None:
+    measured = row(
+        "engagement", 6, scale="difference", unit="points", estimate=4.2, ci_low=-3.2, ci_high=5.2
+    )
+    own = next(
+        one.as_shown()
+        for one in snapshot_of(tmp_path, measured).rows(Estimate, "all", "all")
+        if one.outcome == "engagement"
+    )
+    made = axis([own], own.scale)
+    assert (made.limit, made.tick(1)) == (10.0, "10\u00a0points")
+    assert strip(own, made, 1).dot == 71.0
