@@ -205,8 +205,10 @@ def read(path: Path, edition: Edition) -> Memory:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
-                unit, version = _parse(line)
-                memory.versions.setdefault(unit, []).append(version)
+                said = json.loads(line)
+                if said["unit"][0] in TABLES:  # one that is published no more tells nothing
+                    unit, version = _parse(said)
+                    memory.versions.setdefault(unit, []).append(version)
     except FileNotFoundError:
         return memory
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
@@ -247,14 +249,20 @@ def _line(unit: Unit, version: Version) -> str:
     return json.dumps(said, default=str) + "\n"
 
 
-def _parse(line: str) -> tuple[Unit, Version]:
-    said = json.loads(line)
+def _parse(said: Mapping[str, Any]) -> tuple[Unit, Version]:
     unit = tuple(said["unit"])
-    dates = [column.name for column in TABLES[unit[0]].columns if column.type == "DATE"]
-    rows = tuple(
-        {**row, **{name: date.fromisoformat(row[name][:10]) for name in dates if row[name]}}
-        for row in said["rows"]
-    )
+    rows = tuple(_row(unit[0], row) for row in said["rows"])
     as_of = date.fromisoformat(said["as_of"])
     counts = {str(name): int(count) for name, count in said["counts"].items()}
     return unit, Version(as_of, said["confidence"], said["minimum"], counts, rows)
+
+
+def _row(table: str, said: Mapping[str, Any]) -> Published:
+    """Give a row the columns that the table has now; what it was never told is empty."""
+    row: Published = {}
+    for column in TABLES[table].columns:
+        value = said.get(column.name)
+        if column.type == "DATE" and value is not None:
+            value = date.fromisoformat(value[:10])
+        row[column.name] = value
+    return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline import privacy, told
+from pipeline.published import TABLES
 from pipeline.told import Cell, Edition, Memory
 
 DAY = dt.date(2026, 3, 31)
@@ -106,6 +108,21 @@ def test_what_was_told_is_read_back_and_private(tmp_path: Path) -> None:
     assert tell(again, cell("a", 41, 0.6), cell("b", 61, 0.6, left=8)) == {"a": 0.5, "b": 0.5}
     assert (tmp_path / "told").stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["told"]
+
+
+def test_what_an_earlier_version_told_has_the_columns_of_now(tmp_path: Path) -> None:
+    saved(tmp_path, Memory(edition()), cell("a", 40))
+    with gzip.open(tmp_path / "told", "rt") as file:
+        line = json.loads(file.read())
+    line["rows"][0].pop("ci_low")
+    line["rows"][0]["of_before"] = 1
+    gone = line | {"unit": ["a_table_of_before", "a"]}
+    with gzip.open(tmp_path / "told", "wt") as file:
+        file.writelines(json.dumps(one) + "\n" for one in (gone, line))
+    again = told.read(tmp_path / "told", edition())
+    ((unit, (version,)),) = again.versions.items()
+    assert unit == ("team_outcomes", "a")
+    assert set(version.rows[0]) == {column.name for column in TABLES["team_outcomes"].columns}
 
 
 @pytest.mark.parametrize(
