@@ -349,11 +349,11 @@ def run(house: House, kills: int, seed: int, *, with_files: bool = True) -> int:
     BrokenPromiseError
         Something was lost, was not served, or did not mend itself.
     """
-    moments = np.random.default_rng(seed).uniform(0, 1, kills)
+    chance = np.random.default_rng(seed)
     with serving(house.warehouse, house.folder / "served.log") as served:
-        for number, at in enumerate(moments, start=1):
-            kill(house, served, float(at))
-            print(f"kill {number} of {kills} at {at:.2f}: {dict(house.killed)}", flush=True)
+        while (done := house.killed.total()) < kills:  # a kill after the end is none
+            kill(house, served, at := float(chance.uniform()))
+            print(f"kill {done + 1} of {kills} at {at:.2f}: {dict(house.killed)}", flush=True)
         for name, do in SPOILT.items():
             spoil(house, served, name, do)
         if with_files:
