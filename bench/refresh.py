@@ -25,6 +25,7 @@ import duckdb
 from processes import PYTHON, ROOT, Run, machine, run
 
 from ingest import schema
+from pipeline.publish import HEADLINE_REPORTS
 
 BIN = Path(PYTHON).parent
 MENTORSHIP = str(BIN / "mentorship")
@@ -33,18 +34,6 @@ PULL_REQUESTS_A_PERSON_MONTH = 2.3  # of the sample's engineers
 MONTHS = 36
 LOADED = 1_000_000
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # as a refresh has it
-HEADLINE = (
-    "impact_estimates",
-    "impact_series",
-    "survival_curves",
-    "balance",
-    "trust_checks",
-    "sensitivity",
-    "segment_tests",
-    "outcome_distribution",
-    "participant_flow",
-)
-"""Reports of the headline outcomes; the others are the programme's and the supporting outcomes'."""
 FIGURES, PAGE = ROOT / "bench" / "refresh.json", ROOT / "bench" / "refresh.md"
 Figures = dict[str, Any]
 
@@ -104,7 +93,7 @@ def measure_selections(database: Path) -> Figures:
     common = ["--vars", json.dumps(variables)]
     common += ["--target-path", str(target), "--log-path", str(target)]
     headline = ["--indirect-selection", "buildable", "--select"]
-    headline += [f"+rpt_{name}" for name in HEADLINE]
+    headline += [f"+rpt_{name}" for name in HEADLINE_REPORTS]
     place = {"MENTORSHIP_WORK_DB": str(database), "DO_NOT_TRACK": "1"} | ONE_THREAD
     found: dict[str, list[str]] = {"all_models": [], "headline_models": headline}
     run([DBT[0], "parse", "-q", *common], **place)  # so that neither build reads the project anew

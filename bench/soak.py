@@ -20,6 +20,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -34,6 +35,10 @@ from processes import PYTHON, ROOT, machine
 
 from pipeline import snapshots
 
+sys.path.insert(0, str(ROOT))  # the tests are no installed package
+
+from tests.dashboards.asking import CALLBACK, page_request
+
 SNAPSHOTS = 3
 WORKERS = 2
 FLAT_SHARE = 0.05
@@ -41,7 +46,6 @@ SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
     "serve(pathlib.Path(sys.argv[1]), port=int(sys.argv[2]), workers=int(sys.argv[3]))"
 )
-CALLBACK = "/_dash-update-component"
 PAGES = ("/", "/outcomes", "/evidence", "/programme", "/access", "/data", "/outcomes/retention")
 OTHERS = ("/healthz", "/readyz", "/metrics", "/_dash-layout", "/_dash-dependencies")
 MARK = re.compile(r"soak-mark-(\d+)")
@@ -127,19 +131,8 @@ def serving(warehouse: Path) -> Iterator[tuple[int, int]]:
 def ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, str]:
     """Ask once: a page as Dash's renderer does, anything else by GET."""
     if path in PAGES:
-        body = {
-            "output": ".._pages_content.children..._pages_store.data..",
-            "outputs": [
-                {"id": "_pages_content", "property": "children"},
-                {"id": "_pages_store", "property": "data"},
-            ],
-            "inputs": [
-                {"id": "_pages_location", "property": "pathname", "value": path},
-                {"id": "_pages_location", "property": "search", "value": ""},
-            ],
-            "changedPropIds": ["_pages_location.pathname"],
-        }
-        connection.request("POST", CALLBACK, json.dumps(body), {"Content-Type": "application/json"})
+        body = json.dumps(page_request(path))
+        connection.request("POST", CALLBACK, body, {"Content-Type": "application/json"})
     else:
         connection.request("GET", path)
     answer = connection.getresponse()

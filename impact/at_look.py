@@ -23,7 +23,15 @@ from impact.designs import climb, keep_matched, terciles
 from impact.fits import half_year
 from impact.judge import Judged, judge, test_segments
 from impact.matched import EPOCH, Surroundings, fit_headline_rows
-from impact.measures import BEFORE, Months, Spans, find_spans, month_key, order_months
+from impact.measures import (
+    BEFORE,
+    Months,
+    Spans,
+    find_spans,
+    month_key,
+    monthly_flows,
+    order_months,
+)
 from impact.placebo_results import widen
 from impact.rows import Row
 from impact.study import HEADLINE_MONTHS, Study
@@ -235,14 +243,7 @@ def _cut_baselines(rows: Table, months: Months, late: Late) -> dict[str, FloatAr
 def _sum_outcomes(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
     """Flow outcomes of the headline window."""
     span: Spans = find_spans(rows, months, (1, _FLOW_MONTHS))
-    seen = months.flag("is_git_observed").astype(np.float64)
-    monthly = {
-        "log_hours_sum": months.number("log_hours_sum") * seen,
-        "merged": months.number("pr_merged_count") * seen,
-        "followup_git_months": seen,
-        "incidents": months.number("incident_count"),
-        "exposure": months.number("incident_exposure"),
-    }
+    monthly = monthly_flows(months)
     found = {f"{name}_{_FLOW_MONTHS}": span.total(values) for name, values in monthly.items()}
     # Differences of running sums: whole numbers again.
     for name in ("merged", "followup_git_months", "incidents"):

@@ -143,8 +143,7 @@ def _fit_all(arranged: Arranged, study: Study) -> Iterator[Row]:
         for row in fit_matched(arranged.cohort, size, around):
             if row.scale == "hazard_ratio":  # simulated for the main design alone
                 continue
-            missing = {"pr_cycle_time": not study.has_git, "incident_rate": not study.has_incidents}
-            if missing.get(row.outcome):
+            if study.lacks(row.outcome):
                 continue
             if arranged.name != "onboarding":
                 yield row

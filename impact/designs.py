@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cohort import OVERALL, Cohort, Table, to_table
-from impact.measures import BEFORE, Months, Spans, find_spans, month_key
+from impact.measures import BEFORE, Months, Spans, find_spans, month_key, monthly_flows
 from impact.types import BoolArray, Design, FloatArray, IntArray
 
 Name = Literal["mentors", "two_sessions", "onboarding", "team", "spillover"]
@@ -107,14 +107,7 @@ def _history(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
 
 def _outcomes(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
     """Flow outcomes of every window, up to the month in which a row's observation ends."""
-    seen = months.flag("is_git_observed").astype(np.float64)
-    monthly = {
-        "log_hours_sum": months.number("log_hours_sum") * seen,
-        "merged": months.number("pr_merged_count") * seen,
-        "followup_git_months": seen,
-        "incidents": months.number("incident_count"),
-        "exposure": months.number("incident_exposure"),
-    }
+    monthly = monthly_flows(months)
     found: dict[str, FloatArray | IntArray] = {}
     for size in FOLLOW_UP:
         span = _followed(rows, months, size)

@@ -327,6 +327,18 @@ def _time(clock: Clock, months: Months) -> FloatArray:
     return months.number(names.get(clock, "exposure"))
 
 
+def monthly_flows(months: Months) -> dict[str, FloatArray]:
+    """Sums of a person's month that flow outcomes are made of: shape (person-months,) each."""
+    seen = months.flag("is_git_observed").astype(np.float64)
+    return {
+        "log_hours_sum": months.number("log_hours_sum") * seen,
+        "merged": months.number("pr_merged_count") * seen,
+        "followup_git_months": seen,
+        "incidents": months.number("incident_count"),
+        "exposure": months.number("incident_exposure"),
+    }
+
+
 def month_key(person: IntArray, month: IntArray) -> IntArray:
     """Person and month in one number, in the order of the panel."""
     return person * _MONTHS_APART + month

@@ -73,6 +73,16 @@ class Study:
     agreement: Agreement = field(default_factory=Agreement)
     placebos: tuple[Placebo, ...] = ()
 
+    def lacks(self, outcome: str) -> str | None:
+        """Say which export an outcome cannot be known without; none where it was loaded."""
+        needed = {
+            "pr_cycle_time": (self.has_git, "No pull requests were loaded."),
+            "incident_rate": (self.has_incidents, "No incidents were loaded."),
+            "promotion": (self.has_job_history, "No job history was loaded."),
+        }
+        is_there, sentence = needed.get(outcome, (True, ""))
+        return None if is_there else sentence
+
     @property
     def alpha(self) -> float:
         """Two-sided level of one look without a plan."""

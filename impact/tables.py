@@ -129,15 +129,7 @@ def make_distribution(material: Material, study: Study) -> pd.DataFrame:
         if "a" in cohort.designs:
             bins.extend(spread_outcomes(cohort.designs["a"], segment))
         material.forget(segment)
-    missing = {
-        outcome
-        for outcome, there in (
-            ("pr_cycle_time", study.has_git),
-            ("incident_rate", study.has_incidents),
-        )
-        if not there
-    }
-    return to_frame(BinShare, [one for one in bins if one.outcome not in missing])
+    return to_frame(BinShare, [one for one in bins if not study.lacks(one.outcome)])
 
 
 def make_checks(

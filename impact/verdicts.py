@@ -68,12 +68,9 @@ def find_gap(row: Row, study: Study, detectable: float | None) -> Ruling | None:
     detectable
         Smallest effect that could be seen, on the row's scale.
     """
-    if row.outcome == "pr_cycle_time" and not study.has_git:
-        return Ruling("no_data", "No pull requests were loaded.")
-    if row.outcome == "incident_rate" and not study.has_incidents:
-        return Ruling("no_data", "No incidents were loaded.")
-    if row.outcome == "promotion" and not study.has_job_history:
-        return Ruling("no_data", "No job history was loaded.")
+    lacking = study.lacks(row.outcome)
+    if lacking is not None:
+        return Ruling("no_data", lacking)
     lead = _gap(row)
     if lead is None:
         return None

@@ -87,7 +87,7 @@ def members(path: Path, of_kind: Kind, folder: Path, prefix: str) -> Iterator[Me
         raise DamagedFileError(
             "the archive is cut off or corrupt: export or copy it again"
         ) from error
-    except (NotImplementedError, RuntimeError) as error:
+    except (NotImplementedError, RuntimeError) as error:  # as zipfile says it
         raise DamagedFileError(
             "the archive is encrypted or packed in an unusual way: unpack it yourself"
         ) from error

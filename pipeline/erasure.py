@@ -16,6 +16,7 @@ from pipeline import lock
 from pipeline.errors import BadInputError
 from pipeline.identities import key_of
 from pipeline.settings import Context
+from pipeline.snapshots import sync
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,7 @@ def _rewrite(work_db: Path) -> int:
             connection.execute(f"create table fresh.raw.{name(table)} as from raw.{name(table)}")
         connection.execute("detach fresh")
     aside.chmod(0o600)
-    _sync(aside)
+    sync(aside)
     aside.replace(work_db)
-    _sync(work_db.parent)
+    sync(work_db.parent)
     return len(found) - len(raw)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,6 +16,18 @@ from pipeline.snapshots import Rows
 from pipeline.told import Memory
 
 SOURCES = ("hris", "git", "incidents", "mentorship")
+#: Tables of the headline outcomes, each made of the model `rpt_<table>`.
+HEADLINE_REPORTS = (
+    "impact_estimates",
+    "impact_series",
+    "survival_curves",
+    "balance",
+    "trust_checks",
+    "sensitivity",
+    "segment_tests",
+    "outcome_distribution",
+    "participant_flow",
+)
 #: Role in which people are named -> the source and table that name them.
 _ROLES = {
     "pull request authors": ("git", "pull_requests"),
@@ -106,20 +118,7 @@ def _own_definitions(settings: Settings) -> Rows:
 
 
 def _impact(connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory) -> dict[str, Rows]:
-    reports = {
-        name: _read(connection, f"rpt_{name}")
-        for name in (
-            "impact_estimates",
-            "impact_series",
-            "survival_curves",
-            "balance",
-            "trust_checks",
-            "sensitivity",
-            "segment_tests",
-            "outcome_distribution",
-            "participant_flow",
-        )
-    }
+    reports = {name: _read(connection, f"rpt_{name}") for name in HEADLINE_REPORTS}
     estimates = reports["impact_estimates"]
     everything = [*estimates, *_read(connection, "rpt_supporting_estimates")]
     hidden = privacy.decide(everything, minimum)

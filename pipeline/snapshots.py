@@ -86,10 +86,10 @@ def publish(folder: Path, name: str, tables: Mapping[str, Rows], kept: int) -> P
     aside = folder / f"{_ASIDE}{os.getpid()}.duckdb"
     _build(aside, tables)
     check(aside)
-    _sync(aside)
+    sync(aside)
     path = folder / f"{name}.duckdb"
     aside.replace(path)
-    _sync(folder)
+    sync(folder)
     switch(folder, path.name)
     _drop_oldest(folder, kept)
     return path
@@ -104,7 +104,7 @@ def switch(folder: Path, file_name: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(folder / POINTER)
-    _sync(folder)
+    sync(folder)
 
 
 def remove_leftovers(folder: Path) -> int:
@@ -196,7 +196,8 @@ def _check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         raise SnapshotError(f"{table.name}: a row's key is incomplete.")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk hold a file or folder as it is now."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -11,6 +11,7 @@ from typing import Any
 
 import published_rows as rows
 import pytest
+from asking import CALLBACK, page_request
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
@@ -34,19 +35,7 @@ def client_of(warehouse: Path) -> FlaskClient:
 
 def page(client: FlaskClient, path: str = "/", search: str = "") -> str:
     """The page's components as Dash sends them."""
-    body = {
-        "output": ".._pages_content.children..._pages_store.data..",
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [
-            {"id": "_pages_location", "property": "pathname", "value": path},
-            {"id": "_pages_location", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["_pages_location.pathname"],
-    }
-    answer = client.post("/_dash-update-component", json=body, base_url=LOCAL)
+    answer = client.post(CALLBACK, json=page_request(path, search), base_url=LOCAL)
     assert answer.status_code == 200, answer.text
     return answer.text
 

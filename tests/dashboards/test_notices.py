@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import published_rows as rows
 import pytest
+from asking import CALLBACK, page_request
 from flask.testing import FlaskClient
 
 from dashboards import notices
@@ -41,19 +42,7 @@ def told(warehouse: Path, now: datetime | None = None) -> str:
 
 
 def page(client: FlaskClient, path: str) -> str:
-    body = {
-        "output": ".._pages_content.children..._pages_store.data..",
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [
-            {"id": "_pages_location", "property": "pathname", "value": path},
-            {"id": "_pages_location", "property": "search", "value": ""},
-        ],
-        "changedPropIds": ["_pages_location.pathname"],
-    }
-    answer = client.post("/_dash-update-component", base_url=LOCAL, json=body)
+    answer = client.post(CALLBACK, base_url=LOCAL, json=page_request(path))
     assert answer.status_code == 200
     return json.dumps(answer.json)
 

@@ -13,26 +13,13 @@ from urllib.request import Request, urlopen
 
 import published_rows as rows
 import pytest
+from asking import CALLBACK, page_request
 from served import Server, serving
-
-PAGE = {
-    "output": ".._pages_content.children..._pages_store.data..",
-    "outputs": [
-        {"id": "_pages_content", "property": "children"},
-        {"id": "_pages_store", "property": "data"},
-    ],
-    "inputs": [
-        {"id": "_pages_location", "property": "pathname", "value": "/"},
-        {"id": "_pages_location", "property": "search", "value": ""},
-    ],
-    "changedPropIds": ["_pages_location.pathname"],
-}
-CALLBACK = "/_dash-update-component"
 
 
 def ask(server: Server, path: str) -> tuple[int, bytes]:
     """Ask once: a callback by POST, anything else by GET."""
-    body = json.dumps(PAGE).encode() if path == CALLBACK else None
+    body = json.dumps(page_request("/")).encode() if path == CALLBACK else None
     headers = {"Content-Type": "application/json"}
     with urlopen(Request(server.address + path, body, headers), timeout=20) as answer:  # noqa: S310
         return answer.status, answer.read()

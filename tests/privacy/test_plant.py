@@ -27,6 +27,7 @@ from dashboards.app import create_app, warm
 from dashboards.export.pack import write_pack
 from dashboards.export.source import Request
 from dashboards.queries import SnapshotStore
+from tests.dashboards.asking import CALLBACK, page_request
 from tests.pipeline.test_refresh import command, current, home, refresh
 
 __all__ = ["home"]
@@ -229,19 +230,7 @@ def answers(warehouse: Path, segments: list[tuple[str, str]]) -> dict[str, bytes
 
 
 def page(client: Any, path: str, search: str) -> bytes:
-    body = {
-        "output": ".._pages_content.children..._pages_store.data..",
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [
-            {"id": "_pages_location", "property": "pathname", "value": path},
-            {"id": "_pages_location", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["_pages_location.pathname"],
-    }
-    answer = client.post("/_dash-update-component", json=body, base_url="http://127.0.0.1")
+    answer = client.post(CALLBACK, json=page_request(path, search), base_url="http://127.0.0.1")
     assert answer.status_code == 200, f"{path}{search}: {answer.text}"
     return bytes(answer.data)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import dash
 import pytest
+from asking import CALLBACK, page_request
 from flask.testing import FlaskClient
 from guarded import GRANTS, LOCAL, OWN, PASSWORD, sign_in
 
@@ -125,22 +126,7 @@ def expected(role: str | None, address: str) -> tuple[int, ...]:
 
 def layout_of(client: FlaskClient, path: str, search: str = "") -> Any:
     """Ask for a page as Dash's renderer does."""
-    outputs = "..", "_pages_content.children", "_pages_store.data", ".."
-    body = {
-        "output": "...".join(outputs[1:3]).join(("..", "..")),
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [
-            {"id": "_pages_location", "property": "pathname", "value": path},
-            {"id": "_pages_location", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["_pages_location.pathname"],
-        "parsedChangedPropsIds": ["_pages_location.pathname"],
-        "state": [],
-    }
-    answer = client.post("/_dash-update-component", base_url=LOCAL, json=body)
+    answer = client.post(CALLBACK, base_url=LOCAL, json=page_request(path, search))
     assert answer.status_code == 200, answer.text
     return answer.json
 
