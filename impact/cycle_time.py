@@ -74,9 +74,15 @@ class CycleTime:
 
 def mean_log_hours(table: Table, window: str) -> FloatArray:
     """Each row's mean log hours over a window, shape (n,); not-a-number without a merged one."""
-    total, merged = table.number(f"log_hours_sum_{window}"), table.number(f"merged_{window}")
-    mean: FloatArray = np.divide(total, merged, out=np.full(total.size, np.nan), where=merged > 0)
-    return mean
+
+    def divide() -> FloatArray:
+        total, merged = table.number(f"log_hours_sum_{window}"), table.number(f"merged_{window}")
+        mean: FloatArray = np.divide(
+            total, merged, out=np.full(total.size, np.nan), where=merged > 0
+        )
+        return mean
+
+    return table.remember(f"mean log hours {window}", divide)
 
 
 def fit_cycle_time(cohort: Cohort, months: int) -> CycleTime | Refusal:

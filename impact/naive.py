@@ -12,7 +12,7 @@ import numpy as np
 from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
 from impact.clusters import independent_error
 from impact.cohort import Segment, Table
-from impact.hazard import fit_proportional, rate
+from impact.hazard import fit_proportional, line_up, rate
 from impact.rows import Row
 from impact.staying import event_columns
 from impact.types import BoolArray, Comparison, Fit, FloatArray, Outcome, Refusal, Scale
@@ -121,10 +121,12 @@ def _naive_hazard(people: Table, segment: Segment, outcome: Outcome, months: int
     row = _count_events(row, arms, months)
     time, event, _ = event_columns(people, measure)
     met, person = (event == 1) & (time <= months), np.arange(len(people))
-    together = np.zeros(len(people), dtype=np.int64)
-    fit = fit_proportional(
-        time, met, groups.mentored_rows, known.astype(np.float64), together, person, person
+    together, weight = np.zeros(len(people), dtype=np.int64), known.astype(np.float64)
+    risk = people.remember(
+        f"risk since hire of {measure}",
+        lambda: line_up(time, groups.mentored_rows, weight, together),
     )
+    fit = risk if isinstance(risk, Refusal) else fit_proportional(risk, met, person, person)
     if isinstance(fit, Refusal):
         return row.with_refusal(fit)
     mentored = rate(groups.mentored.time, groups.mentored.event, months)

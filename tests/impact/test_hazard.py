@@ -9,7 +9,7 @@ from lifelines.datasets import load_rossi
 from impact.checks import Check
 from impact.cohort import OVERALL, to_table
 from impact.frames import from_frame, to_frame
-from impact.hazard import fit_hazard_ratio, fit_proportional
+from impact.hazard import fit_hazard_ratio, fit_proportional, line_up
 from impact.judge import Judged
 from impact.naive import fit_naive
 from impact.tables import make_estimates, make_fits, make_segment_tests
@@ -17,6 +17,11 @@ from impact.types import Fit, Refusal
 
 # lifelines calls pandas in ways that its next version will not take.
 QUIET = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+
+
+def fit_ratio(time, met, exposed, weight, stratum, first, second):
+    risk = line_up(time, exposed, weight, stratum)
+    return risk if isinstance(risk, Refusal) else fit_proportional(risk, met, first, second)
 
 
 def drawn_times(seed=1, cells=60, effect=0.0, size=8):
@@ -39,9 +44,7 @@ def test_rossi_financial_aid_equals_lifelines():
     expected = CoxPHFitter().fit(frame, "week", "arrest", robust=True)
     n = len(rossi)
     one, each = np.zeros(n, dtype=np.int64), np.arange(n)
-    fit = fit_proportional(
-        week, frame["arrest"] == 1, frame["fin"] == 1, np.ones(n), one, each, each
-    )
+    fit = fit_ratio(week, frame["arrest"] == 1, frame["fin"] == 1, np.ones(n), one, each, each)
     assert isinstance(fit, Fit)
     assert fit.estimate == pytest.approx(float(expected.params_["fin"]), abs=1e-6)
     error = float(expected.standard_errors_["fin"]) * np.sqrt(n / (n - 1))
@@ -56,7 +59,7 @@ def test_strata_and_weights_equal_lifelines():
     frame = pd.DataFrame({"t": time, "d": met, "x": exposed, "w": weight, "c": cell})
     expected = CoxPHFitter().fit(frame, "t", "d", strata="c", weights_col="w", robust=True)
     each = np.arange(time.size)
-    fit = fit_proportional(time, met, exposed, weight, cell, each, each)
+    fit = fit_ratio(time, met, exposed, weight, cell, each, each)
     assert isinstance(fit, Fit)
     assert fit.estimate == pytest.approx(float(expected.params_["x"]), abs=1e-5)
     clusters = np.count_nonzero(fit.influence)
@@ -68,11 +71,11 @@ def test_influence_is_the_derivative_by_the_weight():
     time, met, exposed, cell, person = drawn_times(seed=2, cells=12)
     time = np.ceil(time)
     weight = np.random.default_rng(3).uniform(0.3, 2, time.size)
-    fit = fit_proportional(time, met, exposed, weight, cell, cell, person)
+    fit = fit_ratio(time, met, exposed, weight, cell, cell, person)
     for row in range(0, time.size, 5):
         nudged = weight.copy()
         nudged[row] *= 1 + 1e-6
-        moved = fit_proportional(time, met, exposed, nudged, cell, cell, person)
+        moved = fit_ratio(time, met, exposed, nudged, cell, cell, person)
         assert (moved.estimate - fit.estimate) / 1e-6 == pytest.approx(fit.influence[row], abs=1e-5)
 
 
@@ -81,7 +84,7 @@ def test_intervals_hold_the_planted_ratio_in_most_draws():
     for seed in range(200):
         time, met, exposed, cell, person = drawn_times(seed, effect=effect)
         weight = np.where(exposed, 1.0, 2 / 6)
-        fit = fit_proportional(time, met, exposed, weight, cell, cell, person)
+        fit = fit_ratio(time, met, exposed, weight, cell, cell, person)
         held += abs(fit.estimate - effect) <= 2.0 * fit.standard_error
     # Of 200 at a true 92.5 % fewer than 175 would be seen in one of two hundred tries.
     assert 175 <= held <= 199
@@ -112,7 +115,7 @@ def test_events_after_the_horizon_do_not_count(drawn):
 def test_a_ratio_without_events_in_both_arms_is_refused(change, reason):
     time, met, exposed, cell, person = drawn_times()
     met = change(met, exposed)
-    fit = fit_proportional(time, met, exposed, np.ones(time.size), cell, cell, person)
+    fit = fit_ratio(time, met, exposed, np.ones(time.size), cell, cell, person)
     assert isinstance(fit, Refusal)
     assert fit.reason == reason
 
@@ -121,7 +124,7 @@ def test_a_ratio_without_events_in_both_arms_is_refused(change, reason):
 def test_times_that_are_no_times_are_refused(value):
     time, met, exposed, cell, person = drawn_times()
     time[3] = value
-    fit = fit_proportional(time, met, exposed, np.ones(time.size), cell, cell, person)
+    fit = fit_ratio(time, met, exposed, np.ones(time.size), cell, cell, person)
     assert isinstance(fit, Refusal)
     assert fit.reason == "bad_values"
 
@@ -129,7 +132,7 @@ def test_times_that_are_no_times_are_refused(value):
 def test_cells_that_hold_one_arm_are_refused():
     time, met, exposed, cell, person = drawn_times()
     weight = exposed.astype(float)
-    fit = fit_proportional(time, met, exposed, weight, cell, cell, person)
+    fit = fit_ratio(time, met, exposed, weight, cell, cell, person)
     assert isinstance(fit, Refusal)
 
 
