@@ -30,7 +30,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from processes import PYTHON, ROOT, machine, run
-from replications import DATABASE, Statement, build_frames, compile_statements, given_frames
+from replications import DATABASE, build_frames, compile_statements, given_frames
 
 from impact.reading import read_material
 from impact.study import Study
@@ -38,7 +38,6 @@ from impact.tables import make_estimates, make_fits, make_segment_tests
 from synthetic.organisation import scenario, simulate
 
 SIZES = ("10000x36", "100000x60")
-MANY_ROWS, CAP = 20_000_000, 100  # as macros/comparison_cap.sql has them
 FIGURES, PAGE = ROOT / "bench" / "speed.json", ROOT / "bench" / "speed.md"
 Figures = dict[str, Any]
 
@@ -82,15 +81,10 @@ def run_models(connection: duckdb.DuckDBPyConnection) -> None:
     statements = compile_statements(only_all=False)
     place = [one.name for one in statements].index("int_matched_rows")
     build_frames(connection, {}, statements[:place])
-    ((rows,),) = connection.execute("select sum(comparison_rows) from int_matched_cells").fetchall()
-    build_frames(connection, {}, [_matched(rows or 0, statements[place]), *statements[place + 1 :]])
-
-
-def _matched(rows: int, plain: Statement) -> Statement:
-    if rows <= MANY_ROWS:
-        return plain
-    capped = compile_statements({"comparison_cap": CAP}, only_all=False)
-    return next(one for one in capped if one.name == plain.name)
+    ((cap,),) = connection.execute("select comparison_cap from int_comparison_cap").fetchall()
+    if cap is not None:
+        statements = compile_statements({"comparison_cap": cap}, only_all=False)
+    build_frames(connection, {}, statements[place:])
 
 
 def estimate(path: Path, end: str) -> Figures:

@@ -119,8 +119,9 @@ class Matching(_Table):
 
     comparison_cap: Annotated[int, Field(ge=5)] | None = Field(
         default=None,
-        description="Most comparison rows kept in one matched cell, nearest in tenure first. "
-        "Unset: all of them.",
+        description="Most comparison rows kept for each mentee of a matched cell, nearest in "
+        "tenure first. Unset: all of them, or where that would make more than three million rows "
+        "as many as make no more, 5 at least.",
     )
 
 

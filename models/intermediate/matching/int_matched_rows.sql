@@ -74,6 +74,7 @@ comparisons as (
             mentees.segment_dimension,
             mentees.segment_value,
             mentees.cell_id,
+            count(*) as mentee_rows,
             avg(int_index_rows.tenure_months) as mean_tenure_months
         from mentees
         inner join int_index_rows
@@ -86,6 +87,7 @@ comparisons as (
     distanced as (
         select
             comparisons.*,
+            mentee_tenures.mentee_rows,
             row_number() over (
                 partition by
                     comparisons.design,
@@ -123,7 +125,7 @@ comparisons as (
             index_row_id,
             is_mentee
         from distanced
-        where place <= {{ cap }}
+        where place <= {{ cap }} * mentee_rows
     )
 {%- else -%}
     kept_comparisons as (
