@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with int_pairs_begun as (
     select * from {{ ref('int_pairs_begun') }}
 ),

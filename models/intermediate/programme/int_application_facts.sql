@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with stg_generic__applications as (
     select * from {{ ref('stg_generic__applications') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with int_pair_months as (
     select * from {{ ref('int_pair_months') }}
 ),

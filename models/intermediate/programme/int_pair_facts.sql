@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {#- Measures of the pairs that run at a month's end: measure -> amount, condition. -#}
 {% set quiet_days = var('quiet_after_days') %}
 {% set measures = {

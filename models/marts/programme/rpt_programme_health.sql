@@ -20,14 +20,27 @@ int_participation_months as (
     select * from {{ ref('int_participation_months') }}
 ),
 
+-- Keys as numbers: millions of long texts would be grouped else.
 facts as (
-    select * from int_pair_facts
-    union all
-    select * from int_activity_facts
-    union all
-    select * from int_application_facts
-    union all
-    select * from int_mentor_review_facts
+    {% for model in [
+        'int_pair_facts',
+        'int_activity_facts',
+        'int_application_facts',
+        'int_mentor_review_facts',
+    ] -%}
+        select
+            measure,
+            month,
+            {{ key_number('unit_key') }} as unit_number,
+            {{ key_number('person_key') }} as person_number,
+            program,
+            model,
+            organisation,
+            amount,
+            base
+        from {{ model }}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 segmented as (
@@ -37,8 +50,8 @@ segmented as (
             month,
             '{{ dimension }}' as segment_dimension,
             {{ "'all'" if dimension == 'all' else dimension }} as segment_value,
-            unit_key,
-            person_key,
+            unit_number,
+            person_number,
             amount,
             base
         from facts
@@ -47,16 +60,29 @@ segmented as (
     {% endfor -%}
 ),
 
+persons as (
+    select
+        measure,
+        month,
+        segment_dimension,
+        segment_value,
+        person_number,
+        max(case when amount > 0 then 1 else 0 end) as has_it,
+        max(case when amount < base then 1 else 0 end) as lacks_it
+    from segmented
+    group by 1, 2, 3, 4, 5
+),
+
 people as (
     select
         measure,
         month,
         segment_dimension,
         segment_value,
-        count(distinct person_key) as people_count,
-        count(distinct case when amount > 0 then person_key end) as people_with,
-        count(distinct case when amount < base then person_key end) as people_without
-    from segmented
+        count(person_number) as people_count,
+        count(case when has_it = 1 then person_number end) as people_with,
+        count(case when lacks_it = 1 then person_number end) as people_without
+    from persons
     group by 1, 2, 3, 4
 ),
 
@@ -67,7 +93,7 @@ units as (
         month,
         segment_dimension,
         segment_value,
-        unit_key,
+        unit_number,
         max(amount) as amount,
         max(base) as base
     from segmented
