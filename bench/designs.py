@@ -10,7 +10,7 @@ team-mate: each organisation goes through the project's compiled SQL in memory, 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -31,7 +31,7 @@ from impact.beside import estimate_beside, vary_design
 from impact.cohort import OVERALL
 from impact.material import Material
 from impact.measures import Months
-from impact.reading import read_months, read_supported
+from impact.reading import read_months, read_studies, read_supported
 from impact.sensitivity import Sensitivity
 from impact.spillover import find_exposed, leave_out_exposed
 from impact.study import Study
@@ -77,9 +77,9 @@ def replicate(
         connection.table("int_mentee_segments").filter(everyone),
     )
     months = read_months(connection.table("int_months_measured"))
-    rows = connection.table("int_study_rows").df()
-    records = list(_published(rows, months, study, name, truth))
-    records += list(_varied(material, rows, months, study, truth))
+    studies = read_studies(connection.table("int_study_rows"))
+    records = list(_published(studies, months, study, name, truth))
+    records += list(_varied(material, studies, months, study, truth))
     return [{"seed": seed, **record} for record in records]
 
 
@@ -122,12 +122,12 @@ def more_frames(organisation: Organisation) -> dict[str, pd.DataFrame]:
 
 
 def _published(
-    rows: pd.DataFrame, months: Months, study: Study, name: str, truth: Planted
+    studies: Mapping[str, pd.DataFrame], months: Months, study: Study, name: str, truth: Planted
 ) -> Iterator[dict[str, object]]:
     merges = pd.DataFrame(
         {"index_row_id": [], "first_merge_time": [], "tenth_merge_time": [], "git_time": []}
     )
-    for found in estimate_beside(rows, merges, months, study):
+    for found in estimate_beside(studies, merges, months, study):
         outcome = str(found.outcome)
         if outcome.endswith(("first_merge", "tenth_merge")) or found.estimate is None:
             continue
@@ -155,11 +155,15 @@ def _expected(outcome: str, name: str, truth: Planted) -> float | None:
 
 
 def _varied(
-    material: Material, rows: pd.DataFrame, months: Months, study: Study, truth: Planted
+    material: Material,
+    studies: Mapping[str, pd.DataFrame],
+    months: Months,
+    study: Study,
+    truth: Planted,
 ) -> Iterator[dict[str, object]]:
     exposed = find_exposed(material.rows, months)
     found: list[Sensitivity] = [
-        *vary_design("two_sessions", rows, months, study),
+        *vary_design("two_sessions", studies, months, study),
         *leave_out_exposed(material.cohort(OVERALL), exposed, study),
     ]
     planted_logs = {

@@ -35,7 +35,7 @@ from impact.measures import (
 from impact.placebo_results import widen
 from impact.rows import Row
 from impact.study import HEADLINE_MONTHS, Study
-from impact.types import BoolArray, Design, FloatArray, IntArray
+from impact.types import BoolArray, Column, Design, FloatArray, IntArray
 
 _FLOW_MONTHS = HEADLINE_MONTHS["pr_cycle_time"]
 _COARSE_BANDS = (3, 5)
@@ -192,9 +192,7 @@ def _cut_rows(table: Table, months: Months, late: Late, ends: Ends) -> Table:
     """Index rows whose landmark had come, with baselines and outcomes as of the look."""
     day = (ends.hris - EPOCH).days
     rows = np.flatnonzero(table.number("landmark") <= day)
-    columns: dict[str, FloatArray | IntArray] = {
-        name: values[rows] for name, values in table.columns.items()
-    }
+    columns: dict[str, Column] = {name: values[rows] for name, values in table.columns.items()}
     kept = Table(columns, np.arange(rows.size))
     columns |= _cut_times(kept, ends)
     columns |= _cut_baselines(kept, months, late)
@@ -204,7 +202,7 @@ def _cut_rows(table: Table, months: Months, late: Late, ends: Ends) -> Table:
     return cut
 
 
-def _cut_times(rows: Table, ends: Ends) -> dict[str, FloatArray | IntArray]:
+def _cut_times(rows: Table, ends: Ends) -> dict[str, Column]:
     """Leaving and promotion after the data's end had not happened."""
     end = ends.hris + dt.timedelta(days=1)
     part = (end.day - 1) / calendar.monthrange(end.year, end.month)[1]
@@ -222,9 +220,9 @@ def _cut_times(rows: Table, ends: Ends) -> dict[str, FloatArray | IntArray]:
     }
 
 
-def _cut_baselines(rows: Table, months: Months, late: Late) -> dict[str, FloatArray | IntArray]:
+def _cut_baselines(rows: Table, months: Months, late: Late) -> dict[str, Column]:
     """Own history without late merges; where there were none it stays to the last digit."""
-    found: dict[str, FloatArray | IntArray] = {}
+    found: dict[str, Column] = {}
     hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
     for name, window in BEFORE.items():
         column = name.replace("before", "base_hours")
@@ -240,7 +238,7 @@ def _cut_baselines(rows: Table, months: Months, late: Late) -> dict[str, FloatAr
     return found
 
 
-def _sum_outcomes(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
+def _sum_outcomes(rows: Table, months: Months) -> dict[str, Column]:
     """Flow outcomes of the headline window."""
     span: Spans = find_spans(rows, months, (1, _FLOW_MONTHS))
     monthly = monthly_flows(months)

@@ -16,7 +16,7 @@ from impact.checks import Check, check_designs, check_matched_share, check_negat
 from impact.clusters import two_way_error
 from impact.cohort import OVERALL, Table, count_people
 from impact.cycle_time import mean_log_hours
-from impact.designs import FOLLOW_UP, Arranged, Name, arrange, split_studies
+from impact.designs import FOLLOW_UP, Arranged, Name, arrange
 from impact.judge import Judged, judge
 from impact.linear import fit_within_cells
 from impact.lines import Line
@@ -63,14 +63,14 @@ _JUDGED = ("better", "worse", "no_clear_difference")
 
 
 def estimate_beside(
-    frame: pd.DataFrame, merges: pd.DataFrame, months: Months, study: Study
+    studies: Mapping[str, pd.DataFrame], merges: pd.DataFrame, months: Months, study: Study
 ) -> list[Supported]:
     """Estimate and judge mentors, teams, team-mates and new hires.
 
     Parameters
     ----------
-    frame
-        `int_study_rows`.
+    studies
+        Name of a design to its rows of `int_study_rows`.
     merges
         `int_onboarding_merges`.
     months
@@ -79,7 +79,6 @@ def estimate_beside(
         Dates, plan, confidence and exports at hand.
     """
     found: list[Supported] = []
-    studies = split_studies(frame)
     for name in PREFIX:
         if name not in studies:
             continue
@@ -93,7 +92,7 @@ def estimate_beside(
 
 
 def vary_design(
-    name: Variant, frame: pd.DataFrame, months: Months, study: Study
+    name: Variant, studies: Mapping[str, pd.DataFrame], months: Months, study: Study
 ) -> list[Sensitivity]:
     """Give the headline outcomes of another design, as a sensitivity.
 
@@ -101,17 +100,16 @@ def vary_design(
     ----------
     name
         `two_sessions` or `onboarding`.
-    frame
-        `int_study_rows`.
+    studies
+        Name of a design to its rows of `int_study_rows`.
     months
         The ordered panel.
     study
         Confidence and exports at hand.
     """
-    rows = split_studies(frame).get(name)
-    if rows is None:
+    if name not in studies:
         return []
-    arranged = arrange(cast(Name, name), rows, months)
+    arranged = arrange(cast(Name, name), studies[name], months)
     found = []
     for row in _fit(arranged, study):
         is_headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)

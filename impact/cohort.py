@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impact.clusters import pair, team_or_self
-from impact.types import BoolArray, Design, FloatArray, IntArray
+from impact.types import BoolArray, Column, Design, FloatArray, IntArray
 
 Kept = TypeVar("Kept")
 
@@ -37,18 +37,21 @@ class Table:
     Attributes
     ----------
     columns
-        Column name to the values of all rows; numbers as floats (unknown is not-a-number),
-        categories as whole numbers from 0.
+        Column name to the values of all rows: numbers and yes/no values of any width (unknown is
+        not-a-number), categories as whole numbers from 0.
     rows
         Shape (n,): which rows make up this table.
     own
         Columns of this table alone, shape (n,).
+    is_whole
+        Whether that is all rows in their order: then no column needs gathering.
     """
 
-    columns: dict[str, FloatArray | IntArray]
+    columns: dict[str, Column]
     rows: IntArray
     own: dict[str, IntArray] = field(default_factory=dict)
-    _gathered: dict[str, FloatArray | IntArray] = field(default_factory=dict, repr=False)
+    is_whole: bool = False
+    _gathered: dict[str, Column] = field(default_factory=dict, repr=False)
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -94,7 +97,9 @@ class Table:
         own = {name: values[kept] for name, values in self.own.items()}
         return Table(self.columns, self.rows[kept], own)
 
-    def _gather(self, name: str) -> FloatArray | IntArray:
+    def _gather(self, name: str) -> Column:
+        if self.is_whole:
+            return self.columns[name]
         if name not in self._gathered:
             self._gathered[name] = self.columns[name][self.rows]
         return self._gathered[name]
@@ -117,25 +122,22 @@ def to_table(frame: pd.DataFrame) -> Table:
         Any frame of numbers, yes/no values, dates (which become days since 1970) and texts
         (which become category numbers). Whoever is in no known team is a team alone.
     """
-    columns: dict[str, FloatArray | IntArray] = {}
+    columns: dict[str, Column] = {}
     for name in frame.columns:
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column):
             days = column.to_numpy().astype("datetime64[D]")
             columns[name] = np.where(np.isnat(days), np.nan, days.astype(np.int64))
-        elif column.dtype == np.float64:
-            columns[name] = column.to_numpy()
+        elif isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+            columns[name] = column.to_numpy()  # as narrow as they come: there may be millions
         elif pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-            kind = np.int64 if pd.api.types.is_integer_dtype(column) else np.float64
-            if column.hasnans:
-                kind = np.float64
-            columns[name] = column.to_numpy(dtype=kind, na_value=np.nan)
+            columns[name] = column.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
             columns[name] = pd.factorize(column, use_na_sentinel=False)[0].astype(np.int64)
     if columns.keys() >= {"team_id", "person_id"}:
         team, person = columns["team_id"], columns["person_id"]
         columns["team_id"] = team_or_self(team.astype(np.float64), person.astype(np.int64))
-    return Table(columns, np.arange(len(frame)))
+    return Table(columns, np.arange(len(frame)), is_whole=True)
 
 
 def count_people(person: IntArray) -> int:

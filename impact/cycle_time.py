@@ -47,6 +47,11 @@ class Combined:
         values = [one.estimate for one in (self.design_a, self.design_b, self.fit)]
         return min(values), max(values)
 
+    def without_rows(self) -> Combined:
+        """Give the figures alone, without what they say of each row."""
+        fits = {name: getattr(self, name) for name in ("fit", "symmetric", "design_a", "design_b")}
+        return dataclasses.replace(self, **{name: one.without_rows() for name, one in fits.items()})
+
 
 @dataclass(frozen=True)
 class CycleTime:

@@ -7,7 +7,7 @@ and the panel is summed over each row's windows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ import pandas as pd
 
 from impact.cohort import OVERALL, Cohort, Table, to_table
 from impact.measures import BEFORE, Months, Spans, find_spans, month_key, monthly_flows
-from impact.types import BoolArray, Design, FloatArray, IntArray
+from impact.types import BoolArray, Column, Design, IntArray
 
 Name = Literal["mentors", "two_sessions", "onboarding", "team", "spillover"]
 NAMES: tuple[Name, ...] = ("mentors", "two_sessions", "onboarding", "team", "spillover")
@@ -58,20 +58,22 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
     name
         Which one.
     frame
-        Its rows of `int_study_rows`.
+        Its rows of `int_study_rows`, in any order: no figure depends on it.
     months
         The ordered panel: pull requests, incidents and time at risk by person and month.
     """
     if name in ("team", "spillover"):
         # Whoever is in no known team is nobody's team-mate and no comparison either.
-        frame = frame[frame["team_id"].notna()].reset_index(drop=True)
+        frame = frame[frame["team_id"].notna()]
+    if not frame["index_row_id"].is_monotonic_increasing:
+        frame = frame.sort_values("index_row_id", kind="stable")
     base = to_table(frame)
     columns = dict(base.columns)
     columns |= _history(base, months) | _outcomes(base, months)
     if name in ("team", "spillover"):
         # Whoever shares a team shares its first mentee: the team is the unit.
         columns["person_id"] = columns["team_id"].astype(np.int64)
-    rows = Table(columns, np.arange(len(frame)))
+    rows = Table(columns, np.arange(len(frame)), is_whole=True)
     none = np.zeros(len(frame), dtype=np.int64)
     classes: dict[Design, IntArray] = {"a": none, "b": none}
     if name != "onboarding":
@@ -84,11 +86,11 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
     return Arranged(name, rows, Cohort(OVERALL, kept))
 
 
-def _history(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
+def _history(rows: Table, months: Months) -> dict[str, Column]:
     """Baselines, as the main design has them."""
     spans = {name: find_spans(rows, months, window) for name, window in BEFORE.items()}
     hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
-    found: dict[str, FloatArray | IntArray] = {}
+    found: dict[str, Column] = {}
     for size in (3, 5, 6, 8, 9, 12):
         span = spans[f"before_{size}"]
         total, count = span.total(hours), span.total(merged)
@@ -105,10 +107,10 @@ def _history(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
     return found
 
 
-def _outcomes(rows: Table, months: Months) -> dict[str, FloatArray | IntArray]:
+def _outcomes(rows: Table, months: Months) -> dict[str, Column]:
     """Flow outcomes of every window, up to the month in which a row's observation ends."""
     monthly = monthly_flows(months)
-    found: dict[str, FloatArray | IntArray] = {}
+    found: dict[str, Column] = {}
     for size in FOLLOW_UP:
         span = _followed(rows, months, size)
         found |= {f"{name}_{size}": span.total(values) for name, values in monthly.items()}
@@ -204,9 +206,3 @@ def _number(columns: Sequence[IntArray]) -> IntArray:
 
 def _codes(column: pd.Series[str]) -> IntArray:
     return pd.factorize(column, sort=True)[0].astype(np.int64)
-
-
-def split_studies(frame: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
-    """Rows of each design, in order of index row, so that no figure depends on theirs."""
-    ordered = frame.sort_values("index_row_id", kind="stable")
-    return {str(name): rows.reset_index(drop=True) for name, rows in ordered.groupby("study")}

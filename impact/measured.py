@@ -90,6 +90,12 @@ class Estimated:
     events_comparison: int | None
     followed_share: float | None
 
+    def without_rows(self) -> Estimated:
+        """Give the figures alone, without what they say of each row."""
+        fit = self.fit.without_rows() if isinstance(self.fit, Fit) else self.fit
+        combined = None if self.combined is None else self.combined.without_rows()
+        return dataclasses.replace(self, fit=fit, combined=combined)
+
 
 def sum_windows(
     measure: Measure, amounts: Amounts, rows: Table, months: Months, follow_up: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cohort import Table
-from impact.types import BoolArray, FloatArray, IntArray
+from impact.types import BoolArray, Column, FloatArray, IntArray
 
 Kind = Literal["log_mean", "rate", "share", "mean"]
 Direction = Literal["higher", "lower", "none"]
@@ -186,7 +186,7 @@ class Months:
     first: IntArray
     last: IntArray
     started: IntArray
-    columns: dict[str, FloatArray | IntArray]
+    columns: dict[str, Column]
 
     def number(self, name: str) -> FloatArray:
         """Return one column as numbers, shape (n,)."""
@@ -207,8 +207,10 @@ def order_months(panel: Table) -> Months:
         `person_id`, `spell_number`, `month_number`, `is_started` and whatever is summed.
     """
     key = month_key(panel.label("person_id"), panel.label("month_number"))
-    order = np.argsort(key, kind="stable")
-    columns = {name: values[order] for name, values in panel.columns.items()}
+    columns = panel.columns
+    if (np.diff(key) < 0).any():
+        order = np.argsort(key, kind="stable")
+        key, columns = key[order], {name: values[order] for name, values in columns.items()}
     spell = columns["person_id"].astype(np.int64) * 1_000 + columns["spell_number"].astype(np.int64)
     starts = np.flatnonzero(np.diff(spell, prepend=-1))
     lengths = np.diff(np.append(starts, spell.size))
@@ -217,7 +219,7 @@ def order_months(panel: Table) -> Months:
     place = np.where(columns["is_started"] > 0, np.arange(spell.size), np.iinfo(np.int64).max)
     begun = np.minimum.reduceat(place, starts) if starts.size else place
     started = np.minimum(np.repeat(begun, lengths), last + 1)
-    return Months(key[order], first, last, started.astype(np.int64), columns)
+    return Months(key, first, last, started.astype(np.int64), columns)
 
 
 @dataclass(frozen=True)
@@ -276,35 +278,29 @@ class Amounts:
     denominator: FloatArray
 
 
-def place_amounts(
-    measures: Iterable[Measure], sums: pd.DataFrame, months: Months
-) -> dict[str, Amounts]:
-    """Lay every measure's sums out along the panel, with the time at risk of the rates.
+def place_amounts(measure: Measure, sums: pd.DataFrame | None, months: Months) -> Amounts:
+    """Lay a measure's sums out along the panel, with the time at risk of a rate.
 
     Parameters
     ----------
-    measures
-        Those wanted.
+    measure
+        Which one.
     sums
-        `metric`, `person_id`, `month_number`, `numerator`, `denominator`: one row a metric, person
-        and month with anything in it; what lies outside the panel is left out.
+        `person_id`, `month_number`, `numerator`, `denominator`: one row a person and month with
+        anything in it; what lies outside the panel is left out. None where there is nothing.
     months
         The ordered panel: `exposure`, `incident_exposure`, `on_call_weeks`, `is_git_observed`,
         `incident_count`.
     """
-    groups = dict(iter(sums.groupby("metric", sort=True)))
-    observed = months.flag("is_git_observed")
-    found = {}
-    for measure in measures:
-        if measure.name == "incident_rate_on_call":
-            numerator, own = months.number("incident_count"), np.zeros(months.key.size)
-        else:
-            numerator, own = _spread(groups.get(measure.name), months)
-        denominator = _time(measure.clock, months) if measure.kind == "rate" else own
-        if measure.source == "git":
-            numerator, denominator = numerator * observed, denominator * observed
-        found[measure.name] = Amounts(numerator, np.nan_to_num(denominator))
-    return found
+    if measure.name == "incident_rate_on_call":
+        numerator, own = months.number("incident_count"), np.zeros(months.key.size)
+    else:
+        numerator, own = _spread(sums, months)
+    denominator = _time(measure.clock, months) if measure.kind == "rate" else own
+    if measure.source == "git":
+        observed = months.flag("is_git_observed")
+        numerator, denominator = numerator * observed, denominator * observed
+    return Amounts(numerator, np.nan_to_num(denominator))
 
 
 def _spread(group: pd.DataFrame | None, months: Months) -> tuple[FloatArray, FloatArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
 import numpy as np
@@ -36,7 +36,7 @@ _MONTHLY = (
     "exposure",
 )
 _GROUP = ("design", "segment_dimension", "segment_value")
-_STUDY_TEXTS = ("study", "level", "level_class", "organisation", "job_family")
+_STUDY_TEXTS = ("level", "level_class", "organisation", "job_family")
 _STUDY_COLUMNS = (
     *_STUDY_TEXTS,
     "index_row_id",
@@ -78,6 +78,9 @@ class Relation(Protocol):
 
     def join(self, other: Self, condition: str, /) -> Self:
         """Join on columns of one name, or where a condition holds."""
+
+    def order(self, columns: str, /) -> Self:
+        """Sort the rows."""
 
     def df(self) -> pd.DataFrame:
         """Fetch as a frame."""
@@ -211,6 +214,8 @@ def _read(relation: Relation, columns: Sequence[str], texts: Sequence[str]) -> p
     A text an index row costs far more than all its numbers, so the combinations of texts are
     numbered in the database and only the number is fetched for every row. Texts come last.
     """
+    if not texts:
+        return relation.project(", ".join(columns)).df()
     names = ", ".join(texts)
     known = relation.project(names).distinct()
     known = known.project(f"{names}, row_number() over (order by {names}) - 1 as text_number")
@@ -229,18 +234,41 @@ def _read(relation: Relation, columns: Sequence[str], texts: Sequence[str]) -> p
 
 def read_months(months_measured: Relation) -> Months:
     """Read the monthly panel that measures are summed over, in order."""
-    return order_months(to_table(months_measured.df()))
+    return order_months(to_table(months_measured.order("person_id, month_number").df()))
 
 
-def read_sums(person_measures: Relation) -> pd.DataFrame:
-    """Read the measures' sums by person and month."""
-    columns = ("metric", "person_id", "month_number", "numerator", "denominator")
-    return _read(person_measures, columns, ("metric",))
+class Parts(Mapping[str, pd.DataFrame]):
+    """Rows of a table by the text in one column; a part is read when asked for and not kept."""
+
+    def __init__(
+        self, relation: Relation, column: str, columns: Sequence[str], texts: Sequence[str] = ()
+    ) -> None:
+        self._relation, self._column = relation, column
+        self._columns, self._texts = columns, texts
+        self._names = sorted(relation.project(column).distinct().df()[column].astype(str))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        rows = self._relation.filter(f"{self._column} = '{name}'")
+        return _read(rows, self._columns, self._texts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
-def read_studies(study_rows: Relation) -> pd.DataFrame:
-    """Read the index rows of the designs beside the main one."""
-    return _read(study_rows, _STUDY_COLUMNS, _STUDY_TEXTS)
+def read_sums(person_measures: Relation) -> Parts:
+    """Read the sums of each measure by person and month."""
+    columns = ("person_id", "month_number", "numerator", "denominator")
+    return Parts(person_measures, "metric", columns)
+
+
+def read_studies(study_rows: Relation) -> Parts:
+    """Read the index rows of each design beside the main one."""
+    return Parts(study_rows, "study", _STUDY_COLUMNS, _STUDY_TEXTS)
 
 
 def read_event_time(event_time: Relation) -> pd.DataFrame:

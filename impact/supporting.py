@@ -6,7 +6,7 @@ Groups are not judged by themselves: their figures are drawn towards the mean of
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from impact.power import decidable_on
 from impact.staying import fit_at_horizon
 from impact.study import Study
 from impact.supporting_verdicts import Supported, judge_lines
-from impact.types import Fit, FloatArray, IntArray, Refusal
+from impact.types import Column, Fit, IntArray, Refusal
 from impact.weights import att_weights
 
 FOLLOW_UP = (6, 12)
@@ -35,7 +35,7 @@ LEAVING = ("voluntary_leaving", "involuntary_leaving")
 def support(
     material: Material,
     months: Months,
-    sums: pd.DataFrame,
+    sums: Mapping[str, pd.DataFrame],
     measures: Sequence[Measure],
     checks: Iterable[Check],
     study: Study,
@@ -49,7 +49,7 @@ def support(
     months
         The ordered panel.
     sums
-        Sums of the measures by person and month.
+        Name of a measure to its sums by person and month.
     measures
         Which ones.
     checks
@@ -57,16 +57,15 @@ def support(
     study
         Dates, exports, plan and confidence.
     """
-    amounts = place_amounts(measures, sums, months)
-    seen = set(sums["metric"].unique()) | {"incident_rate_on_call"}
+    seen = set(sums) | {"incident_rate_on_call"}
     lines: list[Line] = []
     for measure in measures:
-        there = _has_source(measure, study, months) and measure.name in seen
+        if not (_has_source(measure, study, months) and measure.name in seen):
+            lines.extend(_absent(measure, follow_up, material) for follow_up in FOLLOW_UP)
+            continue
+        amounts = place_amounts(measure, sums.get(measure.name), months)
         for follow_up in FOLLOW_UP:
-            if not there:
-                lines.append(_absent(measure, follow_up, material))
-                continue
-            windows = sum_windows(measure, amounts[measure.name], material.rows, months, follow_up)
+            windows = sum_windows(measure, amounts, material.rows, months, follow_up)
             for segment in _segments(material, follow_up):
                 found = estimate_measure(measure, windows, material.cohort(segment))
                 lines.append(_line(measure, follow_up, segment, found, material, study))
@@ -108,7 +107,7 @@ def _line(
         scale="ratio" if measure.is_ratio else "difference",
         months=follow_up,
         segment=segment,
-        found=found,
+        found=found.without_rows(),
         eligible=material.eligible(segment),
         matched_share=_matched_share(material, segment),
         decidable=None if study is None else _decidable(material, segment, follow_up, study),
@@ -191,7 +190,7 @@ def _leave(table: Table, number: int) -> Estimated:
 
 def _with_events(table: Table, event: IntArray) -> Table:
     """The same rows with leaving of one kind in the place of promotion."""
-    columns: dict[str, FloatArray | IntArray] = {
+    columns: dict[str, Column] = {
         "promotion_time": table.number("leave_time"),
         "promotion_event": event,
         "is_top_rank": np.zeros(len(table), dtype=np.int64),

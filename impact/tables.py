@@ -213,7 +213,7 @@ def make_sensitivity(
     panel: pd.DataFrame,
     study: Study,
     calendar: Months | None = None,
-    designs: pd.DataFrame | None = None,
+    designs: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """The headline outcomes under other choices.
 
@@ -229,8 +229,8 @@ def make_sensitivity(
     study
         Confidence and exports at hand.
     calendar, designs
-        The ordered panel and the index rows of the other designs, for the variants that need
-        them; none leaves those out.
+        The ordered panel and the index rows of the other designs by name, for the variants that
+        need them; none leaves those out.
     """
     months = None if panel.empty else to_table(panel)
     rows = from_frame(Row, fits)
@@ -278,10 +278,10 @@ def make_estimates(
 def make_supporting(
     material: Material,
     months: Months,
-    sums: pd.DataFrame,
+    sums: Mapping[str, pd.DataFrame],
     checks: pd.DataFrame,
     measures: Sequence[Measure],
-    designs: pd.DataFrame,
+    designs: Mapping[str, pd.DataFrame],
     merges: pd.DataFrame,
     study: Study,
 ) -> pd.DataFrame:
@@ -294,13 +294,13 @@ def make_supporting(
     months
         The ordered panel.
     sums
-        Sums of the measures by person and month.
+        Name of a measure to its sums by person and month.
     checks
         From `make_checks`.
     measures
         Which ones.
     designs, merges
-        Index rows of the designs beside the main one, and the merges of new hires.
+        Index rows of the designs beside the main one by name, and the merges of new hires.
     study
         Dates, confidence and plan.
     """

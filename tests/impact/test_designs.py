@@ -11,7 +11,7 @@ import pytest
 
 from impact.beside import MERGES, NOT_HELD, POST_ONLY, PREFIX, estimate_beside
 from impact.cohort import to_table
-from impact.designs import arrange, split_studies
+from impact.designs import arrange
 from impact.measures import order_months
 from impact.study import Study
 from tests.impact.conftest import AS_OF
@@ -122,8 +122,14 @@ def test_the_team_is_the_unit_where_it_is_the_design_and_no_team_is_no_team_mate
 def test_no_figure_depends_on_the_order_of_rows() -> None:
     rows = study_rows(6, 2)
     shuffled = rows.sample(frac=1.0, random_state=3)
-    one, other = split_studies(rows)["mentors"], split_studies(shuffled)["mentors"]
-    pd.testing.assert_frame_equal(one, other)
+    months = order_months(to_table(panel(6)))
+    one, other = (arrange("mentors", frame, months) for frame in (rows, shuffled))
+    assert one.cohort.designs
+    for design, table in one.cohort.designs.items():
+        for name in table.columns:
+            np.testing.assert_array_equal(
+                table.number(name), other.cohort.designs[design].number(name)
+            )
 
 
 def test_every_design_has_its_definitions() -> None:
@@ -177,7 +183,9 @@ def new_hires(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 
 def test_cycle_time_of_new_hires_is_shown_and_never_judged() -> None:
     rows, merges, months = new_hires()
-    found = estimate_beside(rows, merges, order_months(to_table(months)), Study(AS_OF))
+    found = estimate_beside(
+        {"onboarding": rows}, merges, order_months(to_table(months)), Study(AS_OF)
+    )
     cycle = [one for one in found if str(one.outcome) == "onboarding_pr_cycle_time"]
     assert {one.verdict for one in cycle} == {"not_comparable"}
     assert {one.verdict_reason for one in cycle} == {POST_ONLY}
@@ -186,7 +194,9 @@ def test_cycle_time_of_new_hires_is_shown_and_never_judged() -> None:
 
 def test_time_to_the_tenth_merge_is_recovered_and_the_first_was_there_already() -> None:
     rows, merges, months = new_hires()
-    found = estimate_beside(rows, merges, order_months(to_table(months)), Study(AS_OF))
+    found = estimate_beside(
+        {"onboarding": rows}, merges, order_months(to_table(months)), Study(AS_OF)
+    )
     tenth = next(one for one in found if str(one.outcome) == "onboarding_tenth_merge")
     assert tenth.verdict == "better"
     assert tenth.estimate == pytest.approx(-1.0, abs=0.2)

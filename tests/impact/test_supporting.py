@@ -144,7 +144,6 @@ def with_panel(drawn: Drawn, effect: float) -> tuple[Material, pd.DataFrame, pd.
     sums = pd.concat(
         pd.DataFrame(
             {
-                "metric": "engagement",
                 "person_id": people,
                 "month_number": month,
                 "numerator": trait + moved + rng.normal(0, 2, people.size),
@@ -159,7 +158,7 @@ def with_panel(drawn: Drawn, effect: float) -> tuple[Material, pd.DataFrame, pd.
 def test_an_own_outcome_is_recovered_in_its_unit() -> None:
     material, panel, sums = with_panel(draw_frames(seed=5, cells=150), effect=3.0)
     months = order_months(to_table(panel))
-    found = support(material, months, sums, [OWN], [], Study(AS_OF))
+    found = support(material, months, {"engagement": sums}, [OWN], [], Study(AS_OF))
     row = next(one for one in found if one.outcome == "engagement" and one.follow_up_months == 6)
     assert row.verdict == "better"
     assert row.ci_low < 3.0 < row.ci_high
@@ -171,6 +170,6 @@ def test_without_schedules_there_is_no_on_call_figure() -> None:
     material, panel, sums = with_panel(draw_frames(seed=5, cells=60), effect=0.0)
     months = order_months(to_table(panel))
     measure = next(one for one in CATALOGUE if one.name == "heavy_on_call_weeks")
-    found = support(material, months, sums, [measure], [], Study(AS_OF))
+    found = support(material, months, {"engagement": sums}, [measure], [], Study(AS_OF))
     rows = [one for one in found if one.outcome == "heavy_on_call_weeks"]
     assert {one.verdict for one in rows} == {"no_data"}
