@@ -13,10 +13,11 @@ import functools
 import gzip
 import hashlib
 import io
+import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -407,8 +408,13 @@ def copy_text(look: Peek, target: Path) -> None:
         out.write("\n" if held else "")
 
 
-def copy_records(look: Peek, target: Path) -> int:
+def copy_records(look: Peek, target: Path, keys: Mapping[str, str] | None = None) -> int:
     """Write a JSON file anew, one record a line; a record that is no JSON becomes an empty line.
+
+    Parameters
+    ----------
+    keys
+        Key in lower case -> how it is to be written, for keys that differ in nothing else.
 
     Returns
     -------
@@ -423,9 +429,23 @@ def copy_records(look: Peek, target: Path) -> int:
     written = 0
     with target.open("w", encoding="utf-8", newline="") as out:
         for line in record_lines(look):
-            out.write(line)
+            out.write(_folded(line, keys) if keys else line)
             written += 1
     return written
+
+
+def _folded(line: str, keys: Mapping[str, str]) -> str:
+    """Write the keys of a record alike; of two that then are the same, what says something."""
+    try:
+        record = json_head.DECODER.decode(line)
+    except (ValueError, RecursionError):
+        return line
+    found: dict[str, Any] = {}
+    for key, value in record.items() if isinstance(record, dict) else ():
+        written = keys.get(key.lower(), key)
+        if found.get(written) in (None, ""):
+            found[written] = value
+    return json.dumps(found) + "\n" if found else line
 
 
 def record_lines(look: Peek) -> Iterator[str]:

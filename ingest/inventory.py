@@ -223,7 +223,7 @@ def _sets(exports: Sequence[Export], settings: Settings) -> list[Export]:
     kept: list[Export] = []
     for one in exports:
         is_complete = books.is_complete(settings, one.look.name)
-        if read.can_go_together(one.look) and one.look.stream is None and not is_complete:
+        if read.can_go_together(one.look, one.plan) and one.look.stream is None and not is_complete:
             folders[places.folder(one.look.name), one.plan.name].append(one)
         else:
             kept.append(one)

@@ -81,8 +81,8 @@ def read(text: str) -> Head:
     """Read the first values of a text that may break off anywhere."""
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] == "[":
-        values, end = _elements(text, start)
-        more = end is not None and bool(text[end:].strip())
+        values, end, pages = _pages(text, start)
+        more = end is not None and (pages > 1 or bool(text[end:].strip()))
         is_empty = end is not None and not values
         return _head("array", values, is_empty, more)
     lines = _lines(text)
@@ -92,8 +92,16 @@ def read(text: str) -> Head:
     if whole is None:
         cut = _cut_off(text, start)
         return _head("other", [] if cut is None else [cut], is_cut=True)
-    value, end = whole
-    return _head("other", [value], has_more_pages=bool(text[end:].strip()))
+    values, end = [whole[0]], whole[1]
+    more = bool(text[end:].strip())
+    # A page with nothing on it says nothing of those that follow.
+    while json_ways.is_empty(values[-1]) and len(values) < MOST_RECORDS:
+        following = _decode(text, _skip(text, end))
+        if following is None:
+            break
+        values.append(following[0])
+        end = following[1]
+    return _head("other", values, has_more_pages=more)
 
 
 def _head(
@@ -319,6 +327,20 @@ def _cut_off(text: str, at: int, depth: int = 1) -> list[Any] | dict[str, Any] |
 def _skip(text: str, at: int) -> int:
     found = BLANK.match(text, at)
     return found.end() if found else at
+
+
+def _pages(text: str, start: int) -> tuple[list[Any], int | None, int]:
+    """Decode the first elements of lists in a row, as far as they are empty: (…, lists seen)."""
+    pages = 0
+    while True:
+        values, end = _elements(text, start)
+        pages += 1
+        if values or end is None:
+            return values, end, pages
+        following = len(text) - len(text[end:].lstrip(" \t\r\n,"))
+        if text[following : following + 1] != "[":
+            return values, end, pages
+        start = following
 
 
 def _elements(text: str, start: int) -> tuple[list[Any], int | None]:

@@ -77,12 +77,18 @@ def groups(values: Sequence[Any]) -> tuple[tuple[Reading, ...], ...]:
     seen: dict[Steps, None] = {}
     found = []
     for group in _ways(objects[0]):
-        new = [steps for steps in group if steps not in seen]
+        new = [steps for steps in dict.fromkeys(group) if steps not in seen]
         seen |= dict.fromkeys(new)
         readings = [_reading(objects, steps) for steps in new]
         if readings:
             found.append(tuple(readings))
     return tuple(found)
+
+
+def is_empty(value: object) -> bool:
+    """Whether a value is the page of a list that has nothing on it."""
+    found = groups([value])
+    return bool(found) and found[0][0].is_empty_list
 
 
 def follow(value: object, steps: Steps, beside: dict[str, Any] | None = None) -> Iterator[Any]:

@@ -222,7 +222,7 @@ def _batches(run: Run, exports: Sequence[Export]) -> list[list[Export]]:
     batches: list[list[Export]] = []
     open_batches: list[list[Export]] = []
     for one in exports:
-        if run.is_known(one) or one.parts or not read.can_go_together(one.look):
+        if run.is_known(one) or one.parts or not read.can_go_together(one.look, one.plan):
             batches.append([one])
             continue
         fitting = [batch for batch in open_batches if batch[0].plan.reads_like(one.plan)]

@@ -44,6 +44,15 @@ _SPELLINGS = (
     ),
     (rf"^([0-9]{{4}})[-/]([0-9]{{1,2}})[-/]([0-9]{{1,2}}){_TAIL}", r"\1|\2|\3|\4|\5|\6"),
     (rf"^([0-9]{{1,2}})[.]([0-9]{{1,2}})[.]([0-9]{{4}}|[0-9]{{2}}){_TAIL}", r"\3|\2|\1|\4|\5|\6"),
+    # ISO 8601 without hyphens, as SAP and calendars write it.
+    (
+        r"^((?:19|20|99)[0-9]{2})([0-9]{2})([0-9]{2})$",
+        r"\1|\2|\3|||",
+    ),
+    (
+        rf"^((?:19|20|99)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}})t([0-9]{{2}})([0-9]{{2}})([0-9]{{2}}){_OFFSET}",
+        r"\1|\2|\3|\4:\5:\6||\7",
+    ),
 )
 _NUMBERS = rf"^([0-9]{{1,2}})[-/]([0-9]{{1,2}})[-/]([0-9]{{4}}|[0-9]{{2}}){_TAIL}"
 _DAY_FIRST, _MONTH_FIRST = r"\3|\2|\1|\4|\5|\6", r"\3|\1|\2|\4|\5|\6"
@@ -87,9 +96,11 @@ def moment_sql(text: str, zone: str, order: str | None = None, *, spelled: bool 
         f"when {_is_ticks(bare)} then {_ticks(bare)} "
         f"when {text} is not null then {_spelled_moment(bare, zone, order)} "
     )
+    usual = f"try_cast({text} as timestamptz)"
+    if spelled:
+        usual = f"coalesce({usual}, {_spelled_moment(bare, zone, order)})"
     return (
-        f"case when ends_with({text}, 'Z') and {text} < 'A' "
-        f"then try_cast({text} as timestamptz) "
+        f"case when ends_with({text}, 'Z') and {text} < 'A' then {usual} "
         f"when regexp_matches({bare}, '{NAIVE}') then {_naive(bare, zone)} "
         f"when regexp_matches({bare}, '{OFFSET}') then {_with_offset(bare)} "
         f"{others if spelled else ''}end"

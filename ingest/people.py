@@ -46,7 +46,7 @@ def plain_sql(text: str, file_format: str) -> str:
 
 def _several_sql(text: str) -> str:
     """SQL for the list of people in one cell; null where it is empty."""
-    keys = ", ".join(f"e ->> '$.{key}'" for key in KEYS)
+    keys = ", ".join(f"nullif(e ->> '$.{key}', '')" for key in KEYS)
     objects = (
         f"list_transform(from_json(case when starts_with(trim({text}), '[') then {text} "
         f"else '[' || {text} || ']' end, '[\"json\"]'), "

@@ -93,7 +93,7 @@ def attempts(look: Peek, plan: Plan, scratch: Path) -> list[Attempt]:
     if look.format == "parquet":
         return [Attempt(lambda: _parquet(look, plan, scratch))]
     slow = Attempt(lambda: _copied_json(look, plan, scratch))
-    if _needs_copy(look):
+    if _needs_copy(look, plan):
         return [slow]
     return [
         Attempt(lambda: _json(look, plan, scratch), lambda _, bad: _is_foreign(look, bad)),
@@ -108,9 +108,9 @@ def together(looks: Sequence[Peek], plan: Plan, scratch: Path) -> list[Relation]
     ]
 
 
-def can_go_together(look: Peek) -> bool:
+def can_go_together(look: Peek, plan: Plan) -> bool:
     """Whether the fast way is open to a file, and it is so small that this matters."""
-    direct = look.format == "json" and not _needs_copy(look)
+    direct = look.format == "json" and not _needs_copy(look, plan)
     return direct and look.size <= SMALL_FILE
 
 
@@ -134,10 +134,10 @@ def _json(
     return Relation(_read_json(source, plan, layout, look, largest_object or LARGEST_OBJECT))
 
 
-def _needs_copy(look: Peek) -> bool:
+def _needs_copy(look: Peek, plan: Plan) -> bool:
     """Whether DuckDB cannot read a JSON file as it stands."""
     lists_of_lists = look.steps[:1] == (EACH,)
-    return look.encoding != "utf-8" or lists_of_lists or BY_KEY in look.steps
+    return plan.folds or look.encoding != "utf-8" or lists_of_lists or BY_KEY in look.steps
 
 
 def _is_foreign(look: Peek, bad: bool) -> bool:
@@ -149,7 +149,9 @@ def _is_foreign(look: Peek, bad: bool) -> bool:
 
 def _copied_json(look: Peek, plan: Plan, scratch: Path) -> Relation:
     copy = scratch / "records"
-    if look.layout == "lines" and not look.steps:
+    if plan.folds:
+        files.copy_records(look, copy, {one.lower(): one for one in plan.columns})
+    elif look.layout == "lines" and not look.steps:
         files.copy_text(look, copy)
     else:
         files.copy_records(look, copy)

@@ -19,6 +19,8 @@ from ingest.stub import stub as write_stub
 from pipeline.settings import FileMapping, Settings
 
 CELL = re.compile(r'\br\."((?:[^"]|"")+)"')  # a column of a flat shape, in SQL
+PLAIN = re.compile(r"[a-z][a-zA-Z0-9]*|[a-z0-9_]+")  # a key as programs write it
+VENDORS = frozenset(shape.name.split("__", maxsplit=1)[0] for shape in sources.shapes())
 MOST_COLUMNS = 5000  # more need gigabytes to read
 ALIASES = {"programme": "program", "organisation": "org", "organization": "org"}
 
@@ -69,7 +71,7 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
         stub = write_stub(look, generic_tables(), _likely(look)) if look.columns else ""
         return Unrecognised(_nearest(look, mapping), stub)
     with_jobs = mapped.apply(snapshots.with_jobs(found, look, mapping), look, mapping)
-    with_jobs = _with_twins(with_jobs, look)
+    with_jobs = _folding(_with_twins(with_jobs, look), look)
     is_complete = books.is_complete(settings, look.name)
     dated = snapshots.dated(with_jobs, look, mapping, is_complete=is_complete)
     return places.check(mapped.with_terms(dated, settings), look)
@@ -181,7 +183,7 @@ def _flat_plan(look: Peek, shape: VendorShape, zone: str) -> Plan:
 def _with_twins(plan: Plan, look: Peek) -> Plan:
     """Read JSON keys that differ in their spelling only (`startDate`, `Start_Date`) as one.
 
-    DuckDB does not tell keys apart by their case: of `End_date` and `End_Date` one is read.
+    Those that differ in their case alone are made one while the file is copied (`_folding`).
     """
     if look.format != "json":
         return plan
@@ -202,6 +204,17 @@ def _with_twins(plan: Plan, look: Peek) -> Plan:
     columns = {**more, **plan.columns}
     unused = tuple(column for column in plan.unused if column not in columns)
     return replace(_rewritten(plan, found), columns=columns, unused=unused)
+
+
+def _folding(plan: Plan, look: Peek) -> Plan:
+    """Take keys in any case where their author chose them, or where a record shows two cases.
+
+    DuckDB reads a key as it is spelled: of `Termination_date` in one record and `Termination_Date`
+    in another it reads one.
+    """
+    is_chosen = plan.source not in VENDORS and not all(map(PLAIN.fullmatch, plan.columns))
+    has_two = len({column.lower() for column in look.columns}) < len(set(look.columns))
+    return replace(plan, folds=look.format == "json" and (is_chosen or has_two))
 
 
 def _rewritten(plan: Plan, found: Callable[[str], str]) -> Plan:

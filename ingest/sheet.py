@@ -16,7 +16,7 @@ from ingest import mapped
 from ingest.declare import Table
 from ingest.files import Peek
 from ingest.people import people_sql, plain_sql
-from ingest.source import DateOrder, Fill, Plan, Suspicion
+from ingest.source import DateOrder, Fill, Plan, Suspicion, Title
 from ingest.sql import quote
 
 TELLING = "telling"  # a field that only shows what a file is
@@ -38,11 +38,14 @@ class Part:
         all the people of a list.
     text
         SQL over `{text}`, where the text must be rewritten.
+    is_title
+        Whether it is a job's title, of which only a grade at its end counts.
     """
 
     columns: tuple[str, ...] = ()
     otherwise: str | None = None
     text: str | None = None
+    is_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def _rewritten(sheet: Sheet, one: str, sql: str) -> str:
     part = sheet.parts.get(one)
     if part is not None and part.text is not None:
         sql = part.text.replace("{text}", f"({sql})")
-    return sql
+    return Title(sql) if part is not None and part.is_title else sql
 
 
 def _numbered(one: str, have: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -50,7 +50,15 @@ UNDATED = Suspicion(
     "it says which job everyone has, but not on which day, so that its jobs are not used: put the "
     "day in a column `as_of` or in the file's name (people-2024-03-31.csv)",
 )
-TITLES = ("job_title", "business_title", "title", "position_title", "position", "role")
+TITLES = (
+    "job_title",
+    "business_title",
+    "title",
+    "position_title",
+    "position",
+    "role",
+    "designation",
+)
 
 
 def job_fill(each: Mapping[str, str], employee: str = "parent.employee_id") -> Fill:

@@ -150,6 +150,8 @@ class Plan:
         Name -> SQL expression of a list over `r`, never empty: the record becomes a row for every
         element (of several lists, for every combination), which the first fill finds under the
         name.
+    folds
+        Whether the keys of a JSON file are taken whatever their upper and lower case.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Plan:
     only: str = "true"
     day: str | None = None
     lists: Mapping[str, str] = field(default_factory=dict)
+    folds: bool = False
 
     @property
     def source(self) -> str:

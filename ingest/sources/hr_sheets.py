@@ -25,6 +25,7 @@ EMAIL = Part(
     (
         *("email", "work_email", "email_address", "work_email_address", "business_email"),
         *("company_email", "email_work", "employee_email", "primary_work_email", "mail", "e_mail"),
+        "email_id",
     )
 )
 HIRED = Part(
@@ -33,6 +34,7 @@ HIRED = Part(
         *("start_date", "employment_start_date", "company_start_date", "work_start_date"),
         *("original_hire_date", "most_recent_hire_date", "last_hire_date", "join_date"),
         *("joining_date", "date_of_joining", "date_joined", "joined", "continuous_service_date"),
+        "dateofjoining",
     )
 )
 ENDED = Part(
@@ -40,7 +42,7 @@ ENDED = Part(
         *("termination_date", "date_of_termination", "dateof_termination", "date_terminated"),
         *("terminated_on", "term_date", "end_date", "employment_end_date", "exit_date"),
         *("leave_date", "leaving_date", "last_day", "last_day_of_work", "last_working_day"),
-        *("separation_date", "contract_end_date"),
+        *("separation_date", "contract_end_date", "dateofexit", "date_of_exit"),
     )
 )
 ENDING = Part(
@@ -96,6 +98,29 @@ EMPLOYEE_PARTS = {
     "updated_at": Part(("updated_at", "last_updated", "last_modified", "last_changed")),
     "telling": TELLING,
 }
+HISTORY_PARTS = {
+    "employee_id": EMPLOYEE_ID,
+    "effective_date": Part(
+        (
+            *("effective_date", "change_date", "date_effective", "valid_from", "from_date"),
+            *("position_start_date", "job_start_date", "date_of_change"),
+        )
+    ),
+    "event": Part(
+        (
+            *("event", "event_type", "change_type", "change_reason", "reason"),
+            *("job_change_reason", "business_process_reason", "action", "event_reason"),
+        ),
+        text="case when {text} ilike '%promot%' then 'promotion' "
+        "when {text} ilike '%demot%' then 'demotion' "
+        "when {text} ilike '%transfer%' or {text} ilike '%lateral%' then 'transfer' "
+        "when regexp_matches({text}, '(^|[^a-z])(re)?hire', 'i') then 'hire' "
+        "else {text} end",
+    ),
+    **JOB_PARTS,
+    "manager_id": Part(JOB_COLUMNS["manager_id"]),
+    "updated_at": Part(("updated_at", "last_updated", "last_modified")),
+}
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "hr_sheets__employees",
@@ -128,29 +153,13 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "hr_sheets__job_history",
         JOB_HISTORY,
-        {
-            "employee_id": EMPLOYEE_ID,
-            "effective_date": Part(
-                (
-                    *("effective_date", "change_date", "date_effective", "valid_from", "from_date"),
-                    *("position_start_date", "job_start_date", "date_of_change"),
-                )
-            ),
-            "event": Part(
-                (
-                    *("event", "event_type", "change_type", "change_reason", "reason"),
-                    *("job_change_reason", "business_process_reason", "action", "event_reason"),
-                ),
-                text="case when {text} ilike '%promot%' then 'promotion' "
-                "when {text} ilike '%demot%' then 'demotion' "
-                "when {text} ilike '%transfer%' or {text} ilike '%lateral%' then 'transfer' "
-                "when regexp_matches({text}, '(^|[^a-z])(re)?hire', 'i') then 'hire' "
-                "else {text} end",
-            ),
-            **JOB_PARTS,
-            "manager_id": Part(JOB_COLUMNS["manager_id"]),
-            "updated_at": Part(("updated_at", "last_updated", "last_modified")),
-        },
+        HISTORY_PARTS,
+        needs=frozenset({"employee_id", "effective_date", "level"}),
+    ),
+    Sheet(
+        "hr_titles__job_history",
+        JOB_HISTORY,
+        {**HISTORY_PARTS, "level": Part(TITLES, is_title=True)},
         needs=frozenset({"employee_id", "effective_date", "level"}),
     ),
 )

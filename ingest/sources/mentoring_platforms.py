@@ -168,7 +168,9 @@ SHEETS: tuple[Sheet, ...] = (
                 ("role", "respondent_role", "submitted_by_role"), otherwise="'other'", text=ROLE
             ),
             "question": Part(otherwise="'session rating'"),
-            "score": Part(("session_rating", "rating", "rating_out_of_4")),
+            "score": Part(
+                ("session_rating", "rating", "rating_out_of_4", "session_rating_out_of_4")
+            ),
             "scale_max": Part(otherwise="'4'"),
         },
         needs=frozenset({"answered_at", "score"}),

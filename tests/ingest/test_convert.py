@@ -80,6 +80,9 @@ def utc(*parts: int) -> datetime:
         ("31.12.2024 08:15", utc(2024, 12, 31, 8, 15)),
         ("05.04.2024", utc(2024, 4, 5)),  # with dots the day is first
         ("7/7/2024", utc(2024, 7, 7)),
+        ("20240105", utc(2024, 1, 5)),
+        ("20240105T081500Z", utc(2024, 1, 5, 8, 15)),
+        ("20240105T081500+0200", utc(2024, 1, 5, 6, 15)),
     ],
 )
 def test_a_moment_is_read_in_the_forms_that_systems_write(text, moment):
@@ -106,7 +109,7 @@ def test_a_naive_moment_takes_the_declared_zone(text, moment):
     [
         "yesterday",
         "31/13/2024",
-        "20240105",
+        "20241305",
         "12345",
         "/Date(x)/",
         "09/Foo/24 3:54 PM",
@@ -194,12 +197,14 @@ def test_a_day_is_the_one_that_is_written(text, day):
     assert read(text, at("date"), "America/New_York") == (day, set())
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "31.13.2024", "2024-13-01", "soon", "20240105"])
+@pytest.mark.parametrize("text", ["2023-02-29", "31.13.2024", "2024-13-01", "soon", "20240230"])
 def test_a_day_that_cannot_be_read_is_null_and_said_so(text):
     assert read(text, at("date")) == (None, {"unreadable"})
 
 
-@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1900-01-01", "0000-00-00", "none"])
+@pytest.mark.parametrize(
+    "text", ["9999-12-31", "0001-01-01", "1900-01-01", "0000-00-00", "none", "99991231"]
+)
 def test_a_day_that_stands_for_never_is_null_and_said_so(text):
     assert read(text, at("date")) == (None, {"sentinel"})
 

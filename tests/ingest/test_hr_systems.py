@@ -411,6 +411,23 @@ def test_a_report_with_many_spellings_of_a_column_is_read_by_all_of_them(exports
     assert found == [date(2019, 3, 29), date(2020, 1, 2)]
 
 
+def test_keys_that_differ_in_their_case_alone_are_one_column(exports, warehouse):
+    stays = {"Employee_ID": "1", "Email": "a@x", "Hire_Date": "2020-01-01", "Termination_date": ""}
+    left = {"Employee_ID": "2", "Email": "b@x", "Hire_Date": "2020-01-01",
+            "Termination_Date": "2021-02-03"}  # fmt: skip
+    exports.json("hris/x.json", {"Report_Entry": [stays] * 60 + [left]})
+    assert load(exports, warehouse).rows_read == 61
+    assert warehouse.all(EMPLOYED, who("2"))[0][:2] == (date(2020, 1, 1), date(2021, 2, 3))
+
+
+def test_a_history_of_titles_gives_the_grades_that_they_end_in(exports, warehouse):
+    header = ["emp_no", "title", "from_date", "to_date"]
+    exports.rows("hris/x.csv", header, ["1", "Engineer (L4)", "2020-01-01", "2021-01-01"],
+                 ["1", "Senior Engineer", "2021-01-01", "9999-01-01"])  # fmt: skip
+    assert load(exports, warehouse).shape == "hr_titles__job_history"
+    assert [row[2] for row in warehouse.all(JOBS)] == ["L4", None]
+
+
 def test_a_history_in_a_spreadsheet_is_read_with_its_reasons(exports, warehouse):
     header = ["Worker ID", "Effective Date", "Business Process Reason", "Management Level", "Team"]
     exports.rows(

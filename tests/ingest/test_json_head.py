@@ -47,6 +47,9 @@ AT_NODES = ("data", "repository", "pullRequests", "nodes", EACH)
         ('{"d": {"results": [{"userId": 1}]}}', "other", ("d", "results", EACH), [{"userId": 1}]),
         ('{"id": 1, "reviews": [{"id": 2}], "author": {}}', "other", (), None),
         ('{"id": 1, "tags": []}', "other", (), None),
+        ('[][{"a": 1}]', "array", (), [{"a": 1}]),
+        ('[]\n[]\n[{"a": 1}]', "array", (), [{"a": 1}]),
+        ('{"items": []}{"items": [{"a": 1}]}', "other", ("items", EACH), [{"a": 1}]),
         ("[[1, 2]]", "array", (), []),
         ('[[{"a": 1}], [{"a": 2}]]', "array", (EACH,), [{"a": 1}, {"a": 2}]),
         ('[{"values": [{"a": 1}]}, {"values": [{"a": 2}]}]', "array", ("values", EACH),
@@ -64,6 +67,13 @@ def test_the_layout_is_seen_in_the_head(text, layout, steps, records):
     head = json_head.read(text)
     assert (head.layout, head.first.steps) == (layout, steps)
     assert list(head.first.records) == ([json.loads(text)] if records is None else records)
+
+
+def test_no_list_is_taken_twice():
+    head = json_head.read('{"response": {"data": [{"a": 1}]}}')
+    taken = [reading.steps for group in head.groups for reading in group]
+    assert ("response", "data", EACH) in taken
+    assert len(taken) == len(set(taken))
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,28 @@ def test_several_people_in_a_cell_become_a_row_each(people, warehouse):
     assert models == [("1:1", 1, 1), ("circle", 3, 1), ("other", 2, 1)]
 
 
+def test_an_empty_address_in_an_object_leaves_its_login(people, warehouse):
+    people.rows("hris/identities.csv", ["employee_id", "kind", "value"], ["E2", "github", "octo"])
+    mentors = [
+        {"name": "Ada", "email": "p1@example.org", "github_handle": "", "role": "primary"},
+        {"name": "Bo", "email": "", "github_handle": "octo", "role": "co-mentor"},
+    ]
+    people.json(
+        "mentorship/x.json",
+        [{"mentors": mentors, "mentee": "p3@example.org", "year": 2024, "term": "Spring"}],
+    )
+    assert not [one for one in warehouse.load(people).files if one.rows_quarantined]
+    logins = warehouse.one(
+        "select count(*) from raw.generic__mentorships as m "
+        "join raw.generic__identities as i on m.mentor = i.value"
+    )
+    addresses = warehouse.one(
+        "select count(*) from raw.generic__mentorships as m "
+        "join raw.generic__employees as e on m.mentor = e.email where m.start_precision = 'term'"
+    )
+    assert (addresses, logins) == (1, 1)
+
+
 def test_wide_mentor_columns_become_rows_and_only_real_logins_link(people, warehouse):
     people.rows(
         "hris/identities.csv",
