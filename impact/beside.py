@@ -138,9 +138,8 @@ def _fit(arranged: Arranged, study: Study) -> Iterator[Row]:
 def _fit_all(arranged: Arranged, study: Study) -> Iterator[Row]:
     around = Surroundings(arranged.eligible, study.as_of)
     for size in FOLLOW_UP:
-        for row in fit_matched(arranged.cohort, size, around):
-            if row.scale == "hazard_ratio":  # simulated for the main design alone
-                continue
+        # Hazard ratios are simulated for the main design alone.
+        for row in fit_matched(arranged.cohort, size, around, with_hazards=False):
             if study.lacks(row.outcome):
                 continue
             if arranged.name != "onboarding":
@@ -149,6 +148,7 @@ def _fit_all(arranged: Arranged, study: Study) -> Iterator[Row]:
                 yield _post_only(row, arranged.cohort.designs.get("a"), size)
             elif row.outcome != "incident_rate":
                 yield row
+        arranged.cohort.forget()
 
 
 def _post_only(row: Row, table: Table | None, size: int) -> Row:

@@ -112,6 +112,11 @@ class Cohort:
     segment: Segment
     designs: dict[Design, Table]
 
+    def forget(self) -> None:
+        """Let go of what its tables gathered, which is more than their rows themselves."""
+        for table in self.designs.values():
+            table.forget()
+
 
 def to_table(frame: pd.DataFrame) -> Table:
     """Turn a frame into plain arrays, once, so that no fit touches a frame.

@@ -47,7 +47,9 @@ class Surroundings:
     is_open: bool = True
 
 
-def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iterator[Row]:
+def fit_matched(
+    cohort: Cohort, months: int, surroundings: Surroundings, with_hazards: bool = True
+) -> Iterator[Row]:
     """All matched rows of one segment and window: outcomes, restricted mean, hazard ratios.
 
     Parameters
@@ -58,6 +60,8 @@ def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iter
         Follow-up window, from the landmark.
     surroundings
         Eligible mentees and the as-of day.
+    with_hazards
+        Whether hazard ratios are wanted.
     """
     yield _cycle_time(cohort, months, surroundings)
     yield _incident_rate(cohort, months, surroundings)
@@ -66,8 +70,9 @@ def fit_matched(cohort: Cohort, months: int, surroundings: Surroundings) -> Iter
     yield _staying(cohort, "months", months, surroundings)
     promotion = _staying(cohort, "promotion", months, surroundings)
     yield promotion
-    yield _hazard_ratio(cohort, retention)
-    yield _hazard_ratio(cohort, promotion)
+    if with_hazards:
+        yield _hazard_ratio(cohort, retention)
+        yield _hazard_ratio(cohort, promotion)
 
 
 def fit_headline_rows(cohort: Cohort, surroundings: Surroundings) -> Iterator[Row]:

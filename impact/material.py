@@ -91,10 +91,10 @@ class Material:
 
     def forget(self, segment: Segment) -> None:
         """Let go of what a segment's tables gathered, which is more than all rows themselves."""
-        tables = [*self.cohort(segment).designs.values()]
-        tables += [held[segment] for held in (self.mentees, self.people) if segment in held]
-        for table in tables:
-            table.forget()
+        self.cohort(segment).forget()
+        for held in (self.mentees, self.people):
+            if segment in held:
+                held[segment].forget()
 
     def eligible(self, segment: Segment) -> int:
         """Count a segment's mentees with a baseline."""

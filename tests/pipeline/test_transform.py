@@ -19,7 +19,7 @@ GOOD = {"models/one.sql": "select 1 as a"}
 PROFILE = """
 small:
   target: it
-  outputs: {it: {type: duckdb, path: "{{ env_var('MENTORSHIP_WORK_DB') }}", threads: 1}}
+  outputs: {it: {type: duckdb, path: "{{ env_var('MENTORSHIP_WORK_DB') }}", threads: 2}}
 """
 
 
@@ -50,6 +50,19 @@ def test_models_are_built_with_the_variables_of_the_build(
     built(monkeypatch, context, project(tmp_path / "project", files))
     with duckdb.connect(str(context.work_db), read_only=True) as connection:
         assert connection.execute("select b from two").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize(("large", "at_once"), [(0, 1), (10**9, 2)])
+def test_a_large_database_is_built_one_model_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path, large: int, at_once: int
+) -> None:
+    monkeypatch.setattr(transform, "LARGE_BYTES", large)
+    context.warehouse.mkdir()
+    duckdb.connect(str(context.work_db)).close()
+    files = {"models/one.sql": "select {{ target.threads }} as a"}
+    built(monkeypatch, context, project(tmp_path / "project", files))
+    with duckdb.connect(str(context.work_db), read_only=True) as connection:
+        assert connection.execute("select a from one").fetchall() == [(at_once,)]
 
 
 def test_what_failed_is_named_with_its_reason(
