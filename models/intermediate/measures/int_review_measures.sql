@@ -14,12 +14,13 @@ int_data_ends as (
     select * from {{ ref('int_data_ends') }}
 ),
 
--- One exported in two shapes is one review, whatever it said.
+-- One exported in two shapes is one review, whatever it said. Keys are numbers here:
+-- millions of long texts would be held else.
 moments as (
     select distinct
-        repository_key,
+        {{ key_number('repository_key') }} as repository_number,
         pull_request_number,
-        reviewer_key,
+        {{ key_number('reviewer_key') }} as reviewer_number,
         submitted_at
     from int_reviews_unioned
     where
@@ -29,27 +30,40 @@ moments as (
         and state <> 'pending'
 ),
 
+reviewers as (
+    select
+        person_key,
+        {{ key_number('identifier_key') }} as reviewer_number
+    from int_identities_linked
+    where person_key is not null
+),
+
+pull_requests as (
+    select
+        pull_request_number,
+        author_key,
+        {{ key_number('repository_key') }} as repository_number
+    from int_pull_requests_timed
+    where not author_is_bot
+),
+
 -- Reviews of one's own work, under whatever login, help nobody else.
 given as (
     select
         reviewers.person_key,
         {{ month_start('moments.submitted_at') }} as month,
-        coalesce(authors.person_key, int_pull_requests_timed.author_key) as author_key
+        coalesce(authors.person_key, pull_requests.author_key) as author_key
     from moments
-    inner join int_identities_linked as reviewers
-        on moments.reviewer_key = reviewers.identifier_key
-    inner join int_pull_requests_timed
+    inner join reviewers
+        on moments.reviewer_number = reviewers.reviewer_number
+    inner join pull_requests
         on
-            moments.repository_key = int_pull_requests_timed.repository_key
-            and moments.pull_request_number
-            = int_pull_requests_timed.pull_request_number
+            moments.repository_number = pull_requests.repository_number
+            and moments.pull_request_number = pull_requests.pull_request_number
     left join int_identities_linked as authors
-        on int_pull_requests_timed.author_key = authors.identifier_key
+        on pull_requests.author_key = authors.identifier_key
     cross join int_data_ends
-    where
-        reviewers.person_key is not null
-        and not int_pull_requests_timed.author_is_bot
-        and {{ utc_date('moments.submitted_at') }} <= int_data_ends.git_end
+    where {{ utc_date('moments.submitted_at') }} <= int_data_ends.git_end
 )
 
 select

@@ -26,8 +26,25 @@ int_data_ends as (
 ),
 
 panel as (
+    -- Only what is needed: the rows of every design are held at once.
     select
-        int_person_months.*,
+        int_person_months.person_key,
+        int_person_months.person_id,
+        int_person_months.spell_number,
+        int_person_months.month_number,
+        int_person_months.month,
+        int_person_months.month_days,
+        int_person_months.employed_days,
+        int_person_months.is_in_population,
+        int_person_months.left_on,
+        int_person_months.level,
+        int_person_months.level_rank,
+        int_person_months.organisation,
+        int_person_months.job_family,
+        int_person_months.team_id,
+        int_person_months.tenure_months,
+        int_person_months.months_in_level,
+        int_ratings_dated.scaled_rating as last_rating,
         sum(
             case
                 when int_person_months.employed_days = int_person_months.month_days
@@ -57,12 +74,23 @@ panel as (
     from int_person_months
     left join int_levels_ranked
         on int_person_months.level_rank = int_levels_ranked.level_rank
+    left join int_ratings_dated
+        on
+            int_person_months.person_key = int_ratings_dated.person_key
+            and int_person_months.month > int_ratings_dated.reviewed_on
+            and (
+                int_ratings_dated.next_reviewed_on is null
+                or int_person_months.month <= int_ratings_dated.next_reviewed_on
+            )
 ),
 
 -- Everybody still employed at the end of a month from which they can be followed.
 present as (
     select
         panel.*,
+        panel.tenure_months < 3 as is_new,
+        panel.is_employed_before and panel.employed_days = panel.month_days
+            as is_settled,
         {{ add_months('panel.month', 1) }} as landmark
     from panel
     cross join int_data_ends
@@ -72,16 +100,28 @@ present as (
         and {{ add_months('panel.month', 1) }} <= int_data_ends.hris_end
 ),
 
-studies as (
-    {% for study in ['mentors', 'two_sessions', 'onboarding', 'team', 'spillover'] -%}
-        select '{{ study }}' as study
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+-- A cell in which nobody starts compares nobody.
+cells as (
+    select distinct
+        int_study_starts.study,
+        present.month,
+        present.level_class,
+        present.tenure_band
+    from present
+    inner join int_study_starts
+        on
+            present.person_id = int_study_starts.person_id
+            and present.month = {{ month_start('int_study_starts.started_on') }}
+    where
+        case
+            when int_study_starts.study = 'onboarding' then present.is_new
+            else present.is_settled
+        end
 ),
 
 placed as (
     select
-        studies.study,
+        cells.study,
         present.*,
         int_study_starts.free_until,
         int_study_starts.followed_until,
@@ -90,34 +130,25 @@ placed as (
         ) as is_mentee,
         coalesce(int_study_starts.free_until < present.landmark, false) as is_taken
     from present
-    cross join studies
+    inner join cells
+        on
+            present.month = cells.month
+            and present.level_class = cells.level_class
+            and present.tenure_band = cells.tenure_band
     left join int_study_starts
         on
-            studies.study = int_study_starts.study
+            cells.study = int_study_starts.study
             and present.person_id = int_study_starts.person_id
     where
         case
-            when studies.study = 'onboarding' then present.tenure_months < 3
-            else
-                present.is_employed_before
-                and present.employed_days = present.month_days
+            when cells.study = 'onboarding' then present.is_new
+            else present.is_settled
         end
 ),
 
-at_risk as (
-    select
-        *,
-        max(case when is_mentee then 1 else 0 end) over (
-            partition by study, month, level_class, tenure_band
-        ) as has_mentees
-    from placed
-    where is_mentee or not is_taken
-),
-
--- A cell in which nobody starts compares nobody.
 compared as (
-    select * from at_risk
-    where has_mentees = 1
+    select * from placed
+    where is_mentee or not is_taken
 ),
 
 dated as (
@@ -177,7 +208,7 @@ select
     timed.tenure_band,
     timed.months_in_level,
     {{ month_number('timed.hired_on') }} as hire_month_number,
-    int_ratings_dated.scaled_rating as last_rating,
+    timed.last_rating,
     timed.end_time as leave_time,
     case when timed.is_left then 1 else 0 end as leave_event,
     case
@@ -191,11 +222,3 @@ select
         else 0
     end as promotion_event
 from timed
-left join int_ratings_dated
-    on
-        timed.person_key = int_ratings_dated.person_key
-        and timed.month > int_ratings_dated.reviewed_on
-        and (
-            int_ratings_dated.next_reviewed_on is null
-            or timed.month <= int_ratings_dated.next_reviewed_on
-        )
