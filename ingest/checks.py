@@ -15,6 +15,7 @@ import duckdb
 
 from ingest import books, schema
 from ingest.files import FOLDERS
+from ingest.orphans import Orphans
 from ingest.report import FileReport
 from ingest.sql import name, transaction
 
@@ -46,6 +47,7 @@ def record(
     incomplete: int,
     now: datetime,
     quarantine_share: float,
+    orphans: Sequence[Orphans] = (),
 ) -> None:
     """Write the books' checks anew, for the files that lie in the exports now.
 
@@ -53,10 +55,13 @@ def record(
     ----------
     incomplete
         Number of pages that say more follows, where nothing follows.
+    orphans
+        Rows that belong to what no file has.
     """
     rows = [
         *_accounts(connection, file_ids, now, quarantine_share),
         *_noted(connection, file_ids, now),
+        *_orphans(orphans, now),
         *_files(reports, now),
         *(
             (
@@ -143,6 +148,19 @@ def _noted(
         (table.split("__", maxsplit=1)[0], table, check, rows, failed, 0, "warn", now)
         for table, check, rows, failed in noted
     ]
+
+
+def _orphans(orphans: Sequence[Orphans], now: datetime) -> list[Row]:
+    """Sum up, a table, the rows that belong to what no file has."""
+    rows: list[Row] = []
+    for table in dict.fromkeys(one.tie.table for one in orphans):
+        of_table = [one for one in orphans if one.tie.table == table]
+        missing = sum(one.missing for one in of_table)
+        status = "warn" if missing else "ok"
+        source = table.split("__", maxsplit=1)[0]
+        checked = sum(one.rows for one in of_table)
+        rows.append((source, table, "belongs_to_something", checked, missing, 0, status, now))
+    return rows
 
 
 def _files(reports: Sequence[FileReport], now: datetime) -> list[Row]:

@@ -22,6 +22,7 @@ from ingest import (
     checks,
     complete,
     merge,
+    orphans,
     pages,
     read,
     refuse,
@@ -144,10 +145,12 @@ def read_all(
         for one in inventory.reports:
             _report(run, one)
         _load_all(run, found, limit)
+        lonely = orphans.find(connection, {one.file_id: one.plan for one in found})
+        run.reports = [_with_orphans(one, lonely) for one in run.reports]
         missing = pages.missing([part.look for one in found for part in one.parts or (one,)])
         ids = [one.file_id for one in run.reports if one.status in ("loaded", "known")]
         share = settings.quarantine_share
-        checks.record(connection, ids, run.reports, len(missing), run.now, share)
+        checks.record(connection, ids, run.reports, len(missing), run.now, share, lonely)
         gaps = [one.sentence for one in checks.undated(connection) if one.missing]
     by_path = sorted(run.reports, key=lambda one: one.path)
     carried = (migrated.sentence,) if migrated else ()
@@ -435,6 +438,12 @@ def _known_report(run: Run, export: Export) -> FileReport:
         *_columns(export),
         problems=tuple(books.quarantined(run.connection, export.file_id)),
     )
+
+
+def _with_orphans(report: FileReport, found: Sequence[orphans.Orphans]) -> FileReport:
+    """Add what a file says of things that no file has."""
+    of_it = [one for one in found if one.file_id == report.file_id and one.missing]
+    return replace(report, problems=(*report.problems, *(one.sentence for one in of_it)))
 
 
 def _columns(export: Export) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -25,8 +25,11 @@ KINDS = frozenset(
     {"pulls", "pull", "prs", "pull_requests", "pull-requests", "merge_requests", "issues"}
     | {"timeline", "timelines", "events", "reviews", "details", "activities", "threads", "json"}
 )
-NAMED = ("nameWithOwner", "full_name", "repo", "repository")
-TELLING = ("url", "html_url", "web_url", "repository", "baseRepository", "project_id", "iid")
+NAMED = ("nameWithOwner", "full_name", "fullPath", "repo", "repository")
+TELLING = (
+    *("url", "html_url", "web_url", "webUrl", "repository", "baseRepository", "project"),
+    *("project_id", "projectId", "iid"),
+)
 LOG = "git_log__commits"
 UNNAMED = Suspicion(
     "repository_named",

@@ -138,6 +138,30 @@ SHAPES: tuple[VendorShape, ...] = (
         ),
     ),
     VendorShape(
+        "bitbucket__comments",
+        keys=frozenset({"id", "created_on", "user", "content", "pullrequest"}),
+        columns={
+            "created_on": "VARCHAR",
+            "deleted": "VARCHAR",
+            "user": ACCOUNT,
+            "pullrequest": "STRUCT(id VARCHAR, links STRUCT(self STRUCT(href VARCHAR)))",
+        },
+        only="coalesce(r.deleted, 'false') <> 'true'",
+        fills=(
+            Fill(
+                REVIEWS,
+                {
+                    "repo": _PATH.format("r.pullrequest.links.self.href"),
+                    "number": "r.pullrequest.id",
+                    "reviewer": _person('r."user"'),
+                    "submitted_at": "r.created_on",
+                    "state": "'commented'",
+                },
+                bots={"reviewer": "r.\"user\".type = 'app_user'"},
+            ),
+        ),
+    ),
+    VendorShape(
         "bitbucket_server__pull_requests",
         keys=frozenset({"id", "state", "createdDate", "toRef", "author"}),
         is_one=_is_server,

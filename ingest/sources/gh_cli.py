@@ -30,6 +30,28 @@ def _is_of_gh(record: Mapping[str, Any]) -> bool:
 
 SHAPES: tuple[VendorShape, ...] = (
     VendorShape(
+        # `gh pr view NUMBER --json reviews`, which does not name the pull request.
+        "gh__reviews",
+        keys=frozenset({"author", "authorAssociation", "state", "submittedAt"}),
+        columns={
+            "author": "STRUCT(login VARCHAR)",
+            "state": "VARCHAR",
+            "submittedAt": "VARCHAR",
+        },
+        fills=(
+            Fill(
+                REVIEWS,
+                {
+                    "repo": "{file}",
+                    "number": "{number}",
+                    "reviewer": "r.author.login",
+                    "submitted_at": "r.submittedAt",
+                    "state": "r.state",
+                },
+            ),
+        ),
+    ),
+    VendorShape(
         "gh__pull_requests",
         keys=frozenset({"number", "author", "createdAt", "mergedAt"}),
         is_one=_is_of_gh,

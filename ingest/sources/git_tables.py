@@ -34,6 +34,8 @@ PULL_REQUESTS = Table(
         Column("additions", "integer", keeps=True),
         Column("deletions", "integer", keeps=True),
         Column("title", "hash", read_only=True),
+        # What else its host calls the repository: reviews that are saved alone may say only that.
+        Column("repo_alias", "hash", keeps=True),
     ),
     key=("repo", "number"),
     rules=(MERGED_BEFORE_OPENED,),

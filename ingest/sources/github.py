@@ -7,6 +7,7 @@ object whose null keys were left out is read like one that has them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ingest.declare import Table
@@ -210,6 +211,14 @@ SHAPES: tuple[VendorShape, ...] = (
         ),
     ),
     VendorShape(
+        # Reviews that someone cut down to this, of one pull request, which they do not name.
+        "github__reviews_of_one",
+        keys=frozenset({"state", "submitted_at", "user"}),
+        is_one=lambda record: _is_review(record) and "pull_request_url" not in record,
+        columns={"user": ACCOUNT, "state": "VARCHAR", "submitted_at": "VARCHAR"},
+        fills=(_review("r", repo="{file}", number="{number}"),),
+    ),
+    VendorShape(
         "github__issue_events",
         keys=frozenset({"event", "created_at", "issue"}),
         columns={
@@ -288,28 +297,38 @@ SHAPES: tuple[VendorShape, ...] = (
         columns={
             "type": "VARCHAR",
             "created_at": "VARCHAR",
+            "actor": "STRUCT(login VARCHAR)",
             "repo": "STRUCT(name VARCHAR)",
             "payload": f"STRUCT(action VARCHAR, number VARCHAR, pull_request {_struct(PULL)}, "
             f"review {REVIEW})",
         },
-        # Since October 2025 the events of a public timeline say no more when one was opened.
-        only="r.type is null or (starts_with(r.type, 'PullRequest') "
-        "and (r.payload.pull_request.created_at is not null or r.payload.action = 'opened'))",
+        # Since October 2025 the events of a public timeline say no more of the pull request than
+        # its number: who opened one, when it was merged and who reviewed it is in events alone.
+        only="r.type is null or (starts_with(r.type, 'PullRequest') and (r.type in "
+        "('PullRequestEvent', 'PullRequestReviewEvent') "
+        "or r.payload.pull_request.created_at is not null))",
         fills=(
-            _pull(
-                "r.payload.pull_request",
+            _event(
+                f"case when r.payload.action in ({NAMES}) then r.payload.action else 'other' end",
+                "r.created_at",
                 repo="r.repo.name",
                 number="coalesce(r.payload.pull_request.number, r.payload.number)",
-                created_at="coalesce(r.payload.pull_request.created_at, r.created_at)",
-                updated_at="coalesce(r.payload.pull_request.updated_at, r.created_at)",
+            ),
+            replace(
+                _pull(
+                    "e.pull",
+                    repo=Typed("parent.repo"),
+                    number=Typed("parent.number"),
+                    author='coalesce(e.pull."user".login, e.opener)',
+                    created_at="coalesce(e.pull.created_at, e.at)",
+                    updated_at="coalesce(e.pull.updated_at, e.at)",
+                ),
+                each="case when r.payload.pull_request.created_at is not null "
+                "or r.payload.action = 'opened' then [{'pull': r.payload.pull_request, "
+                "'at': r.created_at, 'opener': case when r.payload.action = 'opened' "
+                "then r.actor.login end}] end",
             ),
             _review("e", "case when r.payload.review is not null then [r.payload.review] end"),
-            _event(
-                "e.event",
-                "e.at",
-                f"case when r.payload.action in ({NAMES}) "
-                "then [{'event': r.payload.action, 'at': r.created_at}] end",
-            ),
         ),
     ),
 )

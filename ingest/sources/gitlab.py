@@ -19,9 +19,10 @@ TABLES: tuple[Table, ...] = ()
 USER = "STRUCT(id VARCHAR, username VARCHAR)"
 SYSTEM = "system"
 # Lists, notes, exports and CSV files all know the number of the project, and not all its path.
+FULL = 'r."references"."full"'
 REPO = (
     "coalesce('gitlab-project-' || coalesce(r.target_project_id, r.project_id), "
-    "nullif(split_part(r.\"references\".\"full\", '!', 1), ''), r.web_url)"
+    f"nullif(split_part({FULL}, '!', 1), ''), r.web_url)"
 )
 BOT = "regexp_matches({0}, '^(project|group)_[0-9]+_bot')"
 READY = r"marked this merge request as \*\*ready\*\*|unmarked as a \*\*Work In Progress\*\*"
@@ -36,11 +37,18 @@ def _system(note: str) -> str:
     return f'{note}."{SYSTEM}"'
 
 
+def path_of(address: str) -> str:
+    """SQL for the path of a project in the address of its merge request."""
+    return (
+        f"nullif(regexp_extract({address}, '^https?://[^/]+/(.+?)/(?:-/)?merge_requests/', 1), '')"
+    )
+
+
 def _numbered(user: str) -> str:
     return f"'gitlab-user-' || {user}"
 
 
-def _state_of(note: str, is_system: str) -> str:
+def state_of(note: str, is_system: str) -> str:
     """SQL for the state of the review that a note is; null for one that is no review."""
     return (
         f"case when {is_system} = 'true' and starts_with({note}, 'approved this merge request') "
@@ -50,7 +58,8 @@ def _state_of(note: str, is_system: str) -> str:
     )
 
 
-def _event_of(note: str) -> str:
+def event_of(note: str) -> str:
+    """SQL for what a note of the system says happened to a draft; null for any other."""
     return (
         f"case when regexp_matches({note}, '{READY}') then 'ready_for_review' "
         f"when regexp_matches({note}, '{DRAFT}') then 'convert_to_draft' end"
@@ -60,7 +69,7 @@ def _event_of(note: str) -> str:
 def _draft_notes(notes: str) -> str:
     words = "coalesce(one.note, one.body)"
     return (
-        f"list_filter({notes}, lambda one: one.\"system\" = 'true' and {_event_of(words)} "
+        f"list_filter({notes}, lambda one: one.\"system\" = 'true' and {event_of(words)} "
         "is not null)"
     )
 
@@ -105,14 +114,17 @@ SHAPES: tuple[VendorShape, ...] = (
                     "is_draft": "coalesce(r.draft, r.work_in_progress)",
                     "title": "r.title",
                     "updated_at": "r.updated_at",
+                    "repo_alias": f"coalesce(nullif(split_part({FULL}, '!', 1), ''), "
+                    f"{path_of('r.web_url')})",
                 },
                 bots={"author": BOT.format("r.author.username")},
             ),
         ),
     ),
     VendorShape(
+        # An older GitLab does not say which project a note is of.
         "gitlab__notes",
-        keys=frozenset({"body", "author", "created_at", "system", "noteable_iid", "project_id"}),
+        keys=frozenset({"body", "author", "created_at", "system", "noteable_iid"}),
         is_one=_is_note,
         columns={
             "body": "VARCHAR",
@@ -122,17 +134,17 @@ SHAPES: tuple[VendorShape, ...] = (
             "project_id": "VARCHAR",
             "noteable_iid": "VARCHAR",
         },
-        only=f"r.noteable_iid is null or {_state_of('r.body', _system('r'))} is not null "
-        f"or {_event_of('r.body')} is not null",
+        only=f"r.noteable_iid is null or {state_of('r.body', _system('r'))} is not null "
+        f"or {event_of('r.body')} is not null",
         fills=(
             Fill(
                 REVIEWS,
                 {
-                    "repo": "'gitlab-project-' || r.project_id",
+                    "repo": "coalesce('gitlab-project-' || r.project_id, {file})",
                     "number": "r.noteable_iid",
                     "reviewer": "r.author.username",
                     "submitted_at": "r.created_at",
-                    "state": f"coalesce({_state_of('r.body', _system('r'))}, 'pending')",
+                    "state": f"coalesce({state_of('r.body', _system('r'))}, 'pending')",
                 },
                 bots={"reviewer": BOT.format("r.author.username")},
             ),
@@ -144,21 +156,23 @@ SHAPES: tuple[VendorShape, ...] = (
                     "event": "e.event",
                     "occurred_at": "e.at",
                 },
-                each=f"case when r.\"system\" = 'true' and {_event_of('r.body')} is not null then "
-                f"[{{'event': {_event_of('r.body')}, 'at': r.created_at}}] end",
+                each=f"case when r.\"system\" = 'true' and {event_of('r.body')} is not null then "
+                f"[{{'event': {event_of('r.body')}, 'at': r.created_at}}] end",
             ),
         ),
     ),
     VendorShape(
         "gitlab__approvals",
         keys=frozenset({"approved_by"}),
-        is_one=lambda record: isinstance(record.get("approved_by"), list),
+        is_one=lambda record: (
+            isinstance(record.get("approved_by"), list) and "rule_type" not in record
+        ),
         columns={
             "project_id": "VARCHAR",
             "iid": "VARCHAR",
             "approved_by": f'STRUCT("user" {USER}, approved_at VARCHAR)[]',
         },
-        lists={"one": "list_filter(r.approved_by, lambda a: a.approved_at is not null)"},
+        lists={"one": "r.approved_by"},
         fills=(
             Fill(
                 REVIEWS,
@@ -167,7 +181,8 @@ SHAPES: tuple[VendorShape, ...] = (
                     "number": "coalesce(r.iid, {number})",
                     "reviewer": 'one."user".username',
                     "submitted_at": "one.approved_at",
-                    "state": "'approved'",
+                    # Without a time it counts for nothing, as a review that was not sent.
+                    "state": "case when one.approved_at is null then 'pending' else 'approved' end",
                 },
                 bots={"reviewer": BOT.format('one."user".username')},
             ),
@@ -175,9 +190,10 @@ SHAPES: tuple[VendorShape, ...] = (
         suspicions=(
             Suspicion(
                 "approvals_dated",
-                "count(*) = 0",
-                "it says who approved, but not when, so that none counts: export the notes of the "
-                "merge requests, which say it",
+                "count(*) - count(submitted_at)",
+                "it says who approved, but not when, in {failed} of {rows} approvals, which count "
+                "for nothing: export the notes of the merge requests, which say it "
+                "(GET /projects/:id/merge_requests/:iid/notes)",
             ),
         ),
     ),
@@ -218,10 +234,10 @@ SHAPES: tuple[VendorShape, ...] = (
                     "number": Typed("parent.number"),
                     "reviewer": _numbered("e.author_id"),
                     "submitted_at": "e.created_at",
-                    "state": _state_of("e.note", _system("e")),
+                    "state": state_of("e.note", _system("e")),
                 },
                 each=f"list_filter(r.notes, lambda one: "
-                f"{_state_of('one.note', _system('one'))} is not null)",
+                f"{state_of('one.note', _system('one'))} is not null)",
             ),
             Fill(
                 REVIEWS,
@@ -239,7 +255,7 @@ SHAPES: tuple[VendorShape, ...] = (
                 {
                     "repo": Typed("parent.repo"),
                     "number": Typed("parent.number"),
-                    "event": _event_of("coalesce(e.note, e.body)"),
+                    "event": event_of("coalesce(e.note, e.body)"),
                     "occurred_at": "e.created_at",
                 },
                 each=_draft_notes("r.notes"),

@@ -50,15 +50,162 @@ def approvals(**more):
 def test_approvals_of_gitlab_with_a_time_are_reviews(exports, warehouse, name, more):
     exports.json(name, approvals(**more))
     assert [one.status for one in warehouse.load(exports).files if one.path == name] == ["loaded"]
-    found = warehouse.all("select number, state, reviewer is null from raw.git__reviews")
-    assert found == [(3, "approved", False)]
+    found = warehouse.all("select number, state, reviewer is null from raw.git__reviews order by 2")
+    # The other one has no time: it counts for nothing, as a review that was not sent.
+    assert found == [(3, "approved", False), (3, "pending", False)]
 
 
 def test_approvals_of_gitlab_without_a_time_say_what_to_export(exports, warehouse):
     exports.json("git/3/approvals.json", {"approved_by": [{"user": {"username": "bo"}}], "iid": 3,
                                           "project_id": 42})  # fmt: skip
-    (problem,) = warehouse.load(exports).problems
+    loaded = warehouse.load(exports)
+    (problem,) = loaded.problems
+    assert "when, in 1 of 1 approvals" in problem
     assert "export the notes" in problem
+    assert [one.rows_loaded for one in loaded.files if one.path.startswith("git")] == [1]
+
+
+THREADS = [
+    {"id": 1, "publishedDate": "2024-03-01T09:00:00.1687451Z",
+     "comments": [{"author": {"uniqueName": "bo@example.org"}, "commentType": "system",
+                   "publishedDate": "2024-03-01T09:00:00.1687451Z", "content": "voted 10"}],
+     "properties": {"CodeReviewVoteResult": {"$type": "System.String", "$value": "10"}}},
+    {"id": 2, "publishedDate": "2024-03-01T10:00:00Z",
+     "comments": [{"author": {"uniqueName": "bo@example.org"}, "commentType": "text",
+                   "publishedDate": "2024-03-01T10:00:00Z", "content": "why?"},
+                  {"author": {"uniqueName": "ada@example.org"}, "commentType": "system",
+                   "publishedDate": "2024-03-01T10:01:00Z", "content": "rebased"}]},
+]  # fmt: skip
+AZURE = {
+    "pullRequestId": 7, "status": "completed", "creationDate": OPENED, "closedDate": CLOSED,
+    "createdBy": {"uniqueName": "ada@example.org"}, "title": "x",
+    "repository": {"id": "0a-1b", "name": "web", "project": {"name": "shop"}},
+}  # fmt: skip
+JOINED = (
+    "select r.state from raw.git__reviews as r join raw.git__pull_requests as p "
+    "on p.number = r.number and r.repo in (p.repo, p.repo_alias) order by r.submitted_at"
+)
+
+
+@pytest.mark.parametrize("is_addressed", [True, False])
+def test_threads_of_azure_saved_alone_join_their_pull_request(exports, warehouse, is_addressed):
+    address = "https://dev.azure.com/o/shop/_apis/git/repositories/0a-1b/pullRequests/7/threads/1"
+    links = {"_links": {"self": {"href": address}}} if is_addressed else {}
+    name = "git/threads.json" if is_addressed else "git/shop/web/7/threads.json"
+    exports.json(name, {"value": [{**one, **links} for one in THREADS], "count": 2})
+    exports.json("git/pulls.json", {"value": [AZURE], "count": 1})
+    loaded = warehouse.load(exports)
+    assert [one.rows_loaded for one in loaded.files if one.path == name] == [2]
+    assert warehouse.all(JOINED) == [("approved",), ("commented",)]
+
+
+@pytest.mark.parametrize("name", ["git/shop/web/1/notes.json", "git/shop/web/notes.json"])
+def test_notes_of_an_older_gitlab_join_by_the_path_of_their_project(exports, warehouse, name):
+    old = {key: value for key, value in note("why?", CLOSED, system=False).items()
+           if key != "project_id"}  # fmt: skip
+    exports.json(name, [old])
+    exports.json("git/merge_requests.json", [{
+        "id": 9, "iid": 1, "project_id": 42, "state": "merged", "created_at": OPENED,
+        "merged_at": CLOSED, "source_branch": "x", "target_branch": "main", "title": "x",
+        "author": {"username": "ada"},
+        "web_url": "https://gitlab.example.org/shop/web/-/merge_requests/1",
+    }])  # fmt: skip
+    warehouse.load(exports)
+    assert warehouse.all(JOINED) == [("commented",)]
+
+
+@pytest.mark.parametrize("wrapped", ["nodes", "edges"])
+def test_merge_requests_of_gitlabs_graphql_have_reviews_and_drafts(exports, warehouse, wrapped):
+    def connection(*nodes):
+        held = [{"node": one} for one in nodes] if wrapped == "edges" else list(nodes)
+        return {wrapped: held}
+
+    def said(body, at, *, system=False, name="bo"):
+        return {"author": {"username": name}, "createdAt": at, "system": system, "body": body}
+
+    request = {
+        "iid": "1", "title": "x", "state": "merged", "draft": False, "createdAt": OPENED,
+        "mergedAt": CLOSED, "webUrl": "https://gitlab.example.org/shop/web/-/merge_requests/1",
+        "author": {"username": "ada", "bot": False},
+        "diffStatsSummary": {"additions": 5, "deletions": 2},
+        "notes": connection(
+            said("marked this merge request as **ready**", "2024-03-01T09:00:00Z", system=True),
+            said("why?", "2024-03-01T10:00:00Z"),
+            said("approved this merge request", "2024-03-01T11:00:00Z", system=True),
+            said("assigned to @bo", "2024-03-01T12:00:00Z", system=True),
+        ),
+    }  # fmt: skip
+    ghost = {**request, "iid": "2", "author": None, "mergedAt": None, "state": "opened",
+             "notes": connection()}  # fmt: skip
+    page = {"mergeRequests": {**connection(request, ghost), "pageInfo": {"hasNextPage": False}}}
+    exports.json("git/x.json", {"data": {"project": {"fullPath": "shop/web", **page}}})
+    assert not warehouse.load(exports).problems
+    pulls = warehouse.all(
+        "select number, author is null, merged_at is null, additions from raw.git__pull_requests"
+    )
+    assert sorted(pulls) == [(1, False, False, 5), (2, True, True, 5)]
+    assert warehouse.all(JOINED) == [("commented",), ("approved",)]
+    assert warehouse.all("select event from raw.git__events") == [("ready_for_review",)]
+
+
+def test_comments_of_bitbucket_are_reviews_but_for_deleted_ones(exports, warehouse):
+    comment = {
+        "id": 3, "created_on": "2024-03-01T09:00:00.1+00:00", "content": {"raw": "x"},
+        "user": {"account_id": "6", "type": "user"}, "deleted": False,
+        "pullrequest": {"id": 5, "links": {"self": {
+            "href": "https://api.bitbucket.org/2.0/repositories/shop/web/pullrequests/5"}}},
+    }  # fmt: skip
+    exports.json("git/x.json", {"values": [comment, {**comment, "id": 4, "deleted": True}]})
+    warehouse.load(exports)
+    assert warehouse.all("select number, state from raw.git__reviews") == [(5, "commented")]
+
+
+def event(kind, action, at, login, **payload):
+    pull = {"id": 1, "number": 9, "url": "https://api.github.com/repos/o/web/pulls/9"}
+    return {
+        "id": at, "type": f"{kind}Event", "actor": {"login": login}, "repo": {"name": "o/web"},
+        "created_at": at, "payload": {"action": action, "number": 9, "pull_request": pull,
+                                      **payload},
+    }  # fmt: skip
+
+
+def test_short_events_of_the_public_timeline_say_who_opened_merged_and_reviewed(exports, warehouse):
+    review = {"user": {"login": "bo"}, "state": "approved", "submitted_at": "2024-03-01T09:00:00Z"}
+    events = [
+        event("PullRequest", "opened", OPENED, "ada"),
+        event("PullRequestReview", "created", "2024-03-01T09:00:00Z", "bo", review=review),
+        event("PullRequest", "labeled", "2024-03-01T10:00:00Z", "renovate[bot]"),
+        event("PullRequest", "merged", CLOSED, "bo"),
+        {"id": "p", "type": "PushEvent", "actor": {}, "repo": {"name": "o/web"}, "payload": {},
+         "created_at": CLOSED},
+    ]  # fmt: skip
+    exports.lines("git/x.json", events)
+    assert not warehouse.load(exports).problems
+    assert warehouse.all("select number, author is null from raw.git__pull_requests") == [
+        (9, False)
+    ]
+    assert warehouse.all(JOINED) == [("approved",)]
+    merged = "select occurred_at = ?::timestamptz from raw.git__events where event = 'merged'"
+    assert warehouse.all(merged, CLOSED) == [(True,)]
+
+
+@pytest.mark.parametrize(
+    "review",
+    [
+        {"user": {"login": "bo"}, "state": "APPROVED", "submitted_at": OPENED},
+        {"author": {"login": "bo"}, "authorAssociation": "MEMBER", "state": "APPROVED",
+         "submittedAt": OPENED},
+    ],
+)  # fmt: skip
+def test_reviews_of_one_pull_request_are_taken_where_their_place_names_it(
+    exports, warehouse, review
+):
+    exports.json("git/o/web/12/reviews.json", {"reviews": [review]})
+    exports.json("git/elsewhere.json", {"reviews": [review]})
+    loaded = warehouse.load(exports)
+    assert warehouse.all("select number, state from raw.git__reviews") == [(12, "approved")]
+    (unread,) = [one for one in loaded.files if one.path == "git/elsewhere.json"]
+    assert "which pull request" in unread.problems[0]
 
 
 def test_activities_of_bitbucket_server_take_their_pull_request_from_the_path(exports, warehouse):

@@ -4,12 +4,29 @@ with stg_git__events as (
     select * from {{ ref('stg_git__events') }}
 ),
 
+int_repository_aliases as (
+    select * from {{ ref('int_repository_aliases') }}
+),
+
+named_events as (
+    select
+        coalesce(
+            int_repository_aliases.repository_key, stg_git__events.repository_key
+        ) as repository_key,
+        stg_git__events.pull_request_number,
+        stg_git__events.event,
+        stg_git__events.happened_at
+    from stg_git__events
+    left join int_repository_aliases
+        on
+            stg_git__events.repository_key
+            = int_repository_aliases.repository_alias_key
+    where stg_git__events.event in ('ready_for_review', 'convert_to_draft', 'merged')
+),
+
 timed_events as (
     select
-        repository_key,
-        pull_request_number,
-        event,
-        happened_at,
+        *,
         lead(event) over (
             partition by repository_key, pull_request_number, event = 'merged'
             order by happened_at, event
@@ -18,8 +35,7 @@ timed_events as (
             partition by repository_key, pull_request_number, event = 'merged'
             order by happened_at, event
         ) as next_happened_at
-    from stg_git__events
-    where event in ('ready_for_review', 'convert_to_draft', 'merged')
+    from named_events
 ),
 
 pull_requests as (

@@ -6,6 +6,7 @@ renamed as (
     select
         -- ids
         repo as repository_key,
+        repo_alias as repository_alias_key,
         author as author_key,
         -- text
         state,
