@@ -23,172 +23,81 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from replications import (  # noqa: E402
-    WANTED,
-    Statement,
-    build_frames,
-    compile_statements,
-    connect,
-    given_frames,
+from publishing import (  # noqa: E402
+    Model,
+    Seen,
+    compile_project,
+    refreshes,
+    write_exports,
 )
 
-from impact.reading import read_event_time, read_material, read_pools  # noqa: E402
-from impact.study import Study  # noqa: E402
-from impact.tables import (  # noqa: E402
-    make_balance,
-    make_checks,
-    make_curves,
-    make_distribution,
-    make_estimates,
-    make_fits,
-    make_segment_tests,
-    make_series,
-)
-from pipeline import privacy, successive  # noqa: E402
 from pipeline.published import TABLES  # noqa: E402
-from pipeline.told import Edition, Memory  # noqa: E402
-from synthetic.organisation import simulate  # noqa: E402
-from synthetic.parameters import scenario  # noqa: E402
+from pipeline.settings import SETTINGS_NAME, load_settings  # noqa: E402
 from tests.privacy import published_attack as attacks  # noqa: E402
+from tests.privacy.programme_attack import (  # noqa: E402
+    attack_next_programme,
+    attack_programme,
+)
 from tests.privacy.published_attack import Tally  # noqa: E402
 
-Rows = list[dict[str, Any]]
 MINIMUM = attacks.MINIMUM
 SMALLEST, LARGEST = 30, 3000
 FIRST_SEED = 70_000
-GROUPED = ("fct_person_groups",)
+#: Tables of which the page says how much is hidden.
+COUNTED = (
+    "impact_estimates",
+    "survival_curves",
+    "outcome_distribution",
+    "balance",
+    "sensitivity",
+    "participant_flow",
+    "programme_health",
+    "access",
+    "team_outcomes",
+)
 
 
-def statements_of() -> list[Statement]:
-    """Compile what an organisation goes through."""
-    return compile_statements(only_all=False, wanted=(*WANTED, *GROUPED))
-
-
-def draw_frames(seed: int) -> tuple[dict[str, pd.DataFrame], dt.date, int]:
-    """Draw an organisation of 30 to 3,000 people; give its frames, its last day and its size."""
+def drawn(seed: int) -> tuple[int, int, float]:
+    """Draw an organisation's size, of 30 to 3,000 people, its months and its share of mentees."""
     rng = np.random.default_rng([FIRST_SEED, seed])
     size = int(10 ** rng.uniform(np.log10(SMALLEST), np.log10(LARGEST)))
-    drawn = scenario(
-        "random",
-        engineers=size,
-        months=int(rng.integers(24, 37)),
-        enrolment=float(rng.uniform(0.15, 0.6)),
-        organisations=int(rng.integers(2, 7)),
-    )
-    organisation = simulate(drawn, rng)
-    return given_frames(organisation), organisation.parameters.end, size
+    return size, int(rng.integers(24, 37)), float(rng.uniform(0.15, 0.6))
 
 
-def as_known_on(frames: Mapping[str, pd.DataFrame], day: dt.date) -> dict[str, pd.DataFrame]:
-    """Cut an organisation's frames to what had happened by the end of a month."""
-    cut = {name: frame.copy() for name, frame in frames.items()}
-    starts = {
-        "int_employment_spells": "starts_on",
-        "int_person_months": "month",
-        "int_job_states_classified": "valid_from",
-        "int_mentorships_begun": "starts_on",
-        "int_ratings_dated": "reviewed_on",
-    }
-    for name, column in starts.items():
-        cut[name] = cut[name][cut[name][column] <= day].reset_index(drop=True)
-    for name, columns in {
-        "int_employment_spells": ("ends_on", "left_on"),
-        "int_person_months": ("promoted_on", "left_on", "mentoring_started_on"),
-        "int_ratings_dated": ("next_reviewed_on",),
-    }.items():
-        for column in columns:
-            later = cut[name][column].map(lambda moment: moment is not None and moment > day)
-            cut[name][column] = cut[name][column].mask(later, None)
-    ends = cut["int_data_ends"]
-    for column in ends.columns:
-        if column.endswith("_end") or column == "as_of_date":
-            ends[column] = [day]
-    ends["git_last_month"] = [(day.replace(day=1) - dt.timedelta(days=1)).replace(day=1)]
-    months = cut["int_person_months"]
-    months["is_git_observed"] = [month < day.replace(day=1) for month in months["month"]]
-    return cut
+def compiled() -> list[Model]:
+    """Compile the project once, under the settings that every organisation of the sample has."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_exports(0, SMALLEST, 24, 0.3, Path(folder) / "exports")
+        given = load_settings(Path(folder) / "exports" / SETTINGS_NAME)
+        return compile_project(given, Path(folder))
 
 
-def report(
-    connection: duckdb.DuckDBPyConnection,
-    statements: Sequence[Statement],
-    frames: Mapping[str, pd.DataFrame],
-    day: dt.date,
-) -> dict[str, Rows]:
-    """Model and estimate one organisation; give the reports with true counts."""
-    build_frames(connection, frames, statements)
-    study = Study(day)
-    names = ("int_index_rows", "int_index_outcomes", "int_matched_rows", "int_mentee_segments")
-    material = read_material(
-        *(connection.table(name) for name in (*names, "fct_naive_people", "fct_person_groups"))
-    )
-    months = read_event_time(connection.table("fct_event_time"))
-    fits = make_fits(material, study)
-    balance = make_balance(material, read_pools(connection.table("int_pool_rows")))
-    checks = make_checks(material, fits, balance, months, study)
-    tests = make_segment_tests(fits, study)
-    return {
-        "impact_estimates": records(make_estimates(fits, checks, tests, study)),
-        "survival_curves": records(make_curves(material, study)),
-        "outcome_distribution": records(make_distribution(material, study)),
-        "balance": records(balance),
-        "trust_checks": records(checks),
-        "segment_tests": records(tests),
-        "impact_series": records(make_series(months, study)),
-    }
-
-
-def records(frame: pd.DataFrame) -> Rows:
-    """Rows of a frame, with None for what is missing."""
-    if frame.empty:
-        return []
-    found = frame.astype(object).where(frame.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
-
-
-def publish(reports: Mapping[str, Rows], memory: Memory) -> dict[str, Rows]:
-    """Give what is published of the reports after what was told before."""
-    estimates = reports["impact_estimates"]
-    hidden = privacy.decide(estimates, MINIMUM)
-    tables: dict[str, Rows] = {
-        "impact_estimates": privacy.impact_estimates(estimates, hidden, MINIMUM),
-        "survival_curves": privacy.survival_curves(reports["survival_curves"], hidden, MINIMUM),
-        "outcome_distribution": privacy.outcome_distribution(
-            reports["outcome_distribution"], hidden
-        ),
-        "balance": privacy.balance(reports["balance"], hidden, MINIMUM),
-        "impact_series": privacy.impact_series(reports["impact_series"], hidden, MINIMUM),
-        "sensitivity": [],
-        "return_estimates": [],
-    }
-    return successive.impact(tables, reports, memory)
-
-
-def attack(seen: Sequence[tuple[Mapping[str, Rows], Mapping[str, Rows]]]) -> Tally:
+def attack(seen: Sequence[Seen]) -> Tally:
     """Run every attack on the snapshots of one organisation."""
     tally = Tally()
     pairs = [
-        list(zip(true["impact_estimates"], shown["impact_estimates"], strict=True))
-        for true, shown in seen
+        list(zip(one.reports["impact_estimates"], one.shown["impact_estimates"], strict=True))
+        for one in seen
     ]
-    true, shown = seen[0]
+    first = seen[0]
     # Alone the first snapshot is attacked: nothing in it stands from another day.
     attacks.attack_people(pairs[0], tally)
     attacks.attack_events(pairs[0], tally)
-    bins = list(zip(true["outcome_distribution"], shown["outcome_distribution"], strict=True))
-    attacks.attack_bins(bins, tally)
+    name = "outcome_distribution"
+    attacks.attack_bins([*zip(first.reports[name], first.shown[name], strict=True)], tally)
     attacks.count_exposed(pairs[0], tally)
+    attack_programme(first.reports, first.shown, first.models, tally)
     for before, after in itertools.pairwise(pairs):
         for name in ("events_mentored", "events_comparison", "n_mentored", "n_comparison"):
             attacks.attack_two_looks(before, after, tally, name)
-    for name in ("impact_estimates", "survival_curves", "outcome_distribution", "balance"):
-        figures = TABLES[name].figures
-        rows = shown[name]
+    for one, other in itertools.pairwise(seen):
+        attack_next_programme((one.reports, one.shown), (other.reports, other.shown), tally)
+    for name in COUNTED:
+        figures, rows = TABLES[name].figures, first.shown[name]
         tally.cells[name] += len(rows)
         tally.hidden[name] += sum(all(row[one] is None for one in figures) for row in rows)
     return tally
@@ -200,18 +109,17 @@ def before_month(day: dt.date) -> dt.date:
 
 
 def attack_organisation(
-    connection: duckdb.DuckDBPyConnection, statements: Sequence[Statement], seed: int
+    models: Sequence[Model], seed: int, snapshots: int = 2
 ) -> tuple[Tally, int]:
-    """Draw, publish twice and attack one organisation; give also its size."""
-    frames, last, size = draw_frames(seed)
-    first = last if (last + dt.timedelta(days=1)).day == 1 else before_month(last)
-    before = before_month(first)
-    memory = Memory(Edition(before, 0.95, MINIMUM))
-    seen = []
-    for day in (before, first):
-        reports = report(connection, statements, as_known_on(frames, day), day)
-        seen.append((reports, publish(reports, memory)))
-    return attack(seen), size
+    """Draw, publish month by month and attack one organisation; give also its size."""
+    size, months, enrolment = drawn(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        exports = Path(folder) / "exports"
+        days = [write_exports(seed, size, months, enrolment, exports)]
+        while len(days) < snapshots:
+            days.insert(0, before_month(days[0]))
+        given = load_settings(exports / SETTINGS_NAME)
+        return attack([*refreshes(models, given, exports, days)]), size
 
 
 def visible(warehouse: Path) -> tuple[int, int, int]:
@@ -261,12 +169,12 @@ def run(seeds: Sequence[int], kept: Path) -> None:
     """Attack organisations that are not in the file of results yet, and add them to it."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     done = {record["seed"] for record in read(kept)}
-    statements, connection = statements_of(), connect()
+    models = compiled()
     for seed in seeds:
         if seed in done:
             continue
         began = time.perf_counter()
-        tally, size = attack_organisation(connection, statements, seed)
+        tally, size = attack_organisation(models, seed)
         seconds = time.perf_counter() - began
         record = {"seed": seed, "size": size, "seconds": seconds, **vars(tally)}
         with kept.open("a", encoding="utf-8") as file:
@@ -286,10 +194,30 @@ KINDS = {
     "people: n_mentored_eligible": "mentees who could have been matched, under the minimum",
     "events": "people with the event, fewer than five",
     "bins": "mentees in a bin of a distribution, fewer than five",
+    "programme: people": "people of a measure of the programme in a month, under the minimum",
+    "programme: with": "of them those with what is measured, fewer than five",
+    "programme: without": "of them those without it, fewer than five",
+    "months": "people whom a month added to a measure over twelve months, fewer than five",
+    "began in a month": "people who began to be mentored within a month, fewer than five",
+    "linked: people": "people of a programme or model, from the other",
+    "linked: with": "of them those with what is measured",
+    "linked: without": "of them those without it",
+    "linked: n_mentored": "mentees of a programme or model, from the other",
+    "linked: n_mentored_eligible": "of them those who could have been matched",
+    "linked: events": "of them those with the event",
+    "access: people": "people of a reporting group or a crossing, under the minimum",
+    "access: with": "of them those who began to be mentored, fewer than five",
+    "flow": "mentees of a group at a step of the way, under the minimum",
+    "teams left out": "people of teams that a measure leaves out, under the minimum",
     "two snapshots: events_mentored": "mentees with the event since the snapshot before",
     "two snapshots: events_comparison": "comparison people with the event since",
     "two snapshots: n_mentored": "mentees who came or went since",
     "two snapshots: n_comparison": "comparison people who came or went since",
+    "two snapshots: programme, people": "people of a measure who came or went since",
+    "two snapshots: programme, with": "of them those with what is measured",
+    "two snapshots: programme, without": "of them those without it",
+    "two snapshots: access, people": "people of a reporting group who came or went since",
+    "two snapshots: flow, people": "mentees at a step of the way who came or went since",
 }
 
 
@@ -336,13 +264,14 @@ def write_up(records_: Sequence[Mapping[str, Any]], sample: Sequence[tuple[Any, 
 
 _HEAD = """# What an attacker gets
 
-Written by `make bench` (`bench/privacy.py`). Organisations are drawn by `synthetic` and go through
-the project's own compiled SQL, all of `impact` and disclosure control as of two months' ends, as in
-two refreshes of one warehouse. The attacker knows the rules, has both snapshots, and solves for
-whole numbers (`tests/privacy`): from totals, windows, other outcomes, levels and counts. A group
-counts as recovered if fewer than ten sizes are possible for its people, or fewer than five for
-events and changes. Small organisations weigh most here, and nearly all of their groups are small:
-that is why so much of them is hidden.
+Written by `make bench` (`bench/privacy.py`). Organisations of the sample's kind are drawn by
+`synthetic`, written as exports and loaded; every model runs on them as of two months' ends, and the
+publisher makes two snapshots of it, as in two refreshes of one warehouse. The attacker knows the
+rules and which model a programme has, has both snapshots, and solves for whole numbers
+(`tests/privacy`): from totals, windows, months, other outcomes, levels, rates, ratios and counts. A
+group counts as recovered if fewer than ten sizes are possible for its people, or fewer than five
+for events and changes. Small organisations weigh most here, and nearly all of their groups are
+small: that is why so much of them is hidden.
 """
 
 

@@ -1,6 +1,7 @@
 {#-
-    What the programme's measures are: how the facts add up, their unit, and whether more
-    is better. Words are in data/seeds/metric_definitions.csv, targets in the settings.
+    What the programme's measures are: how the facts add up, their unit, whether more is
+    better, and how many months up to its own a month's figure counts. Words are in
+    data/seeds/metric_definitions.csv, targets in the settings.
 
     share: amount over base, between 0 and 1, of things that people had or had not
     ratio: the same of things that tell nothing of a person
@@ -10,30 +11,30 @@
 -#}
 {% macro programme_measures() -%}
     {{ return({
-        'participation': ('share', 'share', 'higher'),
-        'active_pairs': ('count', 'pairs', 'higher'),
-        'quiet_pairs': ('share', 'share', 'lower'),
-        'cadence': ('ratio', 'share', 'higher'),
-        'days_between_sessions': ('median', 'days', 'lower'),
-        'goal_attainment': ('share', 'share', 'higher'),
-        'goal_coverage': ('share', 'share', 'higher'),
-        'feedback': ('mean', 'score', 'higher'),
-        'feedback_mentors': ('mean', 'score', 'higher'),
-        'feedback_managers': ('mean', 'score', 'higher'),
-        'feedback_response': ('share', 'share', 'higher'),
-        'match_completed': ('share', 'share', 'higher'),
-        'match_ended_early': ('share', 'share', 'lower'),
-        'time_to_match': ('median_time', 'days', 'lower'),
-        'unmatched_applicants': ('share', 'share', 'lower'),
-        'dose': ('mean', 'sessions', 'higher'),
-        'cross_team_links': ('share', 'share', 'higher'),
-        'cross_organisation_links': ('share', 'share', 'higher'),
-        'mentor_load': ('per_person', 'mentees', 'lower'),
-        'mentors_over_limit': ('share', 'share', 'lower'),
-        'mentoring_hours': ('sum', 'hours', 'higher'),
-        'mentor_reviews': ('ratio', 'share', 'higher'),
-        'mentee_becomes_mentor': ('share_by_24', 'share', 'higher'),
-        'mentee_becomes_mentor_12': ('share_by_12', 'share', 'higher'),
+        'participation': ('share', 'share', 'higher', 1),
+        'active_pairs': ('count', 'pairs', 'higher', 1),
+        'quiet_pairs': ('share', 'share', 'lower', 1),
+        'cadence': ('ratio', 'share', 'higher', 1),
+        'days_between_sessions': ('median', 'days', 'lower', 1),
+        'goal_attainment': ('share', 'share', 'higher', 12),
+        'goal_coverage': ('share', 'share', 'higher', 1),
+        'feedback': ('mean', 'score', 'higher', 12),
+        'feedback_mentors': ('mean', 'score', 'higher', 12),
+        'feedback_managers': ('mean', 'score', 'higher', 12),
+        'feedback_response': ('share', 'share', 'higher', 12),
+        'match_completed': ('share', 'share', 'higher', 12),
+        'match_ended_early': ('share', 'share', 'lower', 12),
+        'time_to_match': ('median_time', 'days', 'lower', 12),
+        'unmatched_applicants': ('share', 'share', 'lower', 12),
+        'dose': ('mean', 'sessions', 'higher', 12),
+        'cross_team_links': ('share', 'share', 'higher', 1),
+        'cross_organisation_links': ('share', 'share', 'higher', 1),
+        'mentor_load': ('per_person', 'mentees', 'lower', 1),
+        'mentors_over_limit': ('share', 'share', 'lower', 1),
+        'mentoring_hours': ('sum', 'hours', 'higher', 1),
+        'mentor_reviews': ('ratio', 'share', 'higher', 1),
+        'mentee_becomes_mentor': ('share_by_24', 'share', 'higher', 1),
+        'mentee_becomes_mentor_12': ('share_by_12', 'share', 'higher', 1),
     }) }}
 {%- endmacro %}
 
@@ -50,6 +51,16 @@
         {%- for measure, facts in programme_measures().items() %}
         when '{{ measure }}' then '{{ facts[1] if name == 'unit' else facts[2] }}'
         {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Months that the measure of a row counts, up to its own. -#}
+{% macro programme_window() -%}
+    case
+        {%- for measure, facts in programme_measures().items() if facts[3] > 1 %}
+        when measure = '{{ measure }}' then {{ facts[3] }}
+        {%- endfor %}
+        else 1
     end
 {%- endmacro %}
 

@@ -13,6 +13,8 @@ same from one refresh to the next unless a count changes class.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -69,8 +71,17 @@ def hidden_cells(
     tables = np.unique(floor[_needs_company(floor)], axis=0)
     if tables.size == 0 or _is_protected(tables, known, minimum):
         return known
+    chosen = _choose(tables.tobytes(), tables.shape[0], known.tobytes(), minimum)
+    return np.frombuffer(chosen, dtype=np.bool_).copy()
+
+
+@lru_cache(maxsize=4096)
+def _choose(floors: bytes, count: int, hidden: bytes, minimum: int) -> bytes:
+    """Choose once for every table of the same size classes; months seldom differ in them."""
+    tables = np.frombuffer(floors, dtype=np.int64).reshape(count, -1)
+    known = np.frombuffer(hidden, dtype=np.bool_)
     one_more = _one_more(tables, known, minimum)
-    return _fewest(tables, known, minimum) if one_more is None else one_more
+    return (_fewest(tables, known, minimum) if one_more is None else one_more).tobytes()
 
 
 def _class_floors(counts: IntArray) -> IntArray:

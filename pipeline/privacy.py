@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from pipeline.cells import hidden_cells
+from pipeline.linked import Link, Segment
 from pipeline.published import TABLES
 from pipeline.rounding import (
     coarser_digits,
@@ -29,6 +30,7 @@ from pipeline.rounding import (
     to_digits,
     to_two_significant,
 )
+from pipeline.trailing import Windows
 
 MINIMUM_EVENTS = 5
 #: Between the two groups of a crossing.
@@ -53,13 +55,6 @@ Row = Mapping[str, Any]
 Published = dict[str, Any]
 
 
-class Segment(NamedTuple):
-    """A dimension and one of its values."""
-
-    dimension: str
-    value: str
-
-
 class Family(NamedTuple):
     """Rows that are hidden together: one outcome under one comparison."""
 
@@ -79,29 +74,35 @@ class Hidden:
         Family -> segments without figures.
     levels
         Family and follow-up months -> segments without the arms' levels.
+    told
+        Segments of which some matched comparison of mentees is shown, with people in both arms.
+    links
+        Cells of two dimensions that are made of the same people.
     """
 
     everywhere: frozenset[Segment]
     rows: Mapping[Family, frozenset[Segment]]
     levels: Mapping[tuple[Family, int], frozenset[Segment]]
+    told: frozenset[Segment] = frozenset()
+    links: tuple[Link, ...] = ()
 
     def hides(self, outcome: str, segment: Segment) -> bool:
         """Say whether the matched comparison of an outcome is hidden in a segment."""
         return segment in self.rows.get(Family(outcome, "matched"), self.everywhere)
 
     def hides_all_of(self, segment: Segment) -> bool:
-        """Say whether no outcome's matched comparison is shown in a segment."""
-        matched = [found for family, found in self.rows.items() if family.comparison == "matched"]
-        return segment in self.everywhere or (
-            bool(matched) and all(segment in found for found in matched)
-        )
+        """Say whether no outcome's matched comparison of a segment's mentees is shown.
+
+        An outcome that nobody has is not hidden, and tells nothing.
+        """
+        return segment not in self.told
 
 
 OF_OTHERS = ("mentor_", "onboarding_", "team_", "spillover_")
 """How the outcomes begin that compare other people than mentees with their peers."""
 
 
-def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
+def decide(estimates: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()) -> Hidden:
     """Decide which segments are hidden, from the true counts of the estimates.
 
     Parameters
@@ -110,13 +111,15 @@ def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
         Rows of `rpt_impact_estimates` and of `rpt_supporting_estimates`.
     minimum
         Fewest people an arm and a group that are published.
+    links
+        Cells of two dimensions that are made of the same people.
 
     Few mentees hide a group everywhere. Few mentors, new hires or teams are people of another
     comparison: they hide its rows alone.
     """
     mentees = [row for row in estimates if not _is_of_others(row["outcome"])]
     everywhere = withheld(
-        _counts(mentees, _table_key, ("n_mentored_eligible",)), frozenset(), minimum
+        _counts(mentees, _table_key, ("n_mentored_eligible",)), frozenset(), minimum, links
     )
     rows: dict[Family, frozenset[Segment]] = {}
     levels: dict[tuple[Family, int], frozenset[Segment]] = {}
@@ -125,9 +128,16 @@ def decide(estimates: Sequence[Row], minimum: int) -> Hidden:
         if _is_of_others(family.outcome):
             names.append("n_mentored_eligible")
         counts = _counts(of_family, _table_key, names)
-        rows[family] = withheld(counts, everywhere, minimum)
-        levels |= _levels_of_windows(family, of_family, rows[family])
-    return Hidden(everywhere, rows, levels)
+        rows[family] = withheld(counts, everywhere, minimum, links)
+        levels |= _levels_of_windows(family, of_family, rows[family], links)
+    told = frozenset(
+        _segment(row)
+        for row in mentees
+        if row["comparison"] == "matched"
+        and not _has_few(row, minimum)
+        and _segment(row) not in rows[_family(row)]
+    )
+    return Hidden(everywhere, rows, levels, told, links)
 
 
 def _is_of_others(outcome: str) -> bool:
@@ -136,7 +146,7 @@ def _is_of_others(outcome: str) -> bool:
 
 
 def _levels_of_windows(
-    family: Family, rows: Sequence[Row], hidden: frozenset[Segment]
+    family: Family, rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
 ) -> dict[tuple[Family, int], frozenset[Segment]]:
     """Find segments without levels, window by window: the one told first keeps its level.
 
@@ -155,7 +165,7 @@ def _levels_of_windows(
             for row in of_window
             if any(_are_close(row, other) for other in told[_segment(row)])
         )
-        withheld_here = _levels_withheld(of_window, hidden | close)
+        withheld_here = _levels_withheld(of_window, hidden | close, links)
         levels[family, months] = withheld_here
         for row in of_window:
             if _segment(row) not in withheld_here and _has_level(row):
@@ -182,9 +192,12 @@ def _are_close(row: Row, other: Row) -> bool:
 
 
 def withheld(
-    counts: Mapping[Segment, Sequence[int]], forced: frozenset[Segment], minimum: int
+    counts: Mapping[Segment, Sequence[int]],
+    forced: frozenset[Segment],
+    minimum: int,
+    links: Sequence[Link] = (),
 ) -> frozenset[Segment]:
-    """Choose the segments to hide, dimension by dimension.
+    """Choose the segments to hide, dimension by dimension; linked dimensions together.
 
     Parameters
     ----------
@@ -192,15 +205,43 @@ def withheld(
         Segment -> people in each table, the same tables in the same order for every segment.
     forced
         Segments that are hidden anyway.
+    links
+        Cells of two dimensions that are made of the same people.
     """
     found: set[Segment] = set()
-    for segments in _grouped(counts, lambda segment: segment.dimension).values():
-        ordered = sorted(segments)
+    for dimensions, mine in _linked_dimensions(counts, links):
+        ordered = sorted(segment for segment in counts if segment.dimension in dimensions)
         matrix = np.asarray([counts[segment] for segment in ordered], dtype=np.int64).T
+        is_in = [[segment.dimension == one for segment in ordered] for one in sorted(dimensions)]
+        is_in += [[segment in link for segment in ordered] for link in mine]
+        lines = np.concatenate([matrix * np.asarray(members) for members in is_in])
         known = np.asarray([segment in forced for segment in ordered], dtype=np.bool_)
-        hidden = hidden_cells(matrix, known, minimum)
+        hidden = hidden_cells(lines, known, minimum)
         found.update(segment for segment, hide in zip(ordered, hidden, strict=True) if hide)
     return frozenset(found | forced)
+
+
+def _linked_dimensions(
+    counts: Iterable[Segment], links: Sequence[Link]
+) -> list[tuple[set[str], list[Link]]]:
+    """Give the dimensions that are to be protected together, each set with its links."""
+    sets: list[tuple[set[str], list[Link]]] = [
+        ({dimension}, []) for dimension in sorted({segment.dimension for segment in counts})
+    ]
+    known = set(counts)
+    for link in links:
+        dimensions = {segment.dimension for segment in link & known}
+        if len(dimensions) < 2:  # a table without one of the dimensions
+            continue
+        joined = [one for one in sets if one[0] & dimensions]
+        sets = [one for one in sets if not one[0] & dimensions]
+        sets.append(
+            (
+                set().union(*(one[0] for one in joined)),
+                [*(kept for one in joined for kept in one[1]), link],
+            )
+        )
+    return sets
 
 
 def impact_estimates(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
@@ -285,21 +326,30 @@ def _bins_withheld(rows: Sequence[Row], hidden: Hidden) -> set[_Bin]:
     return gone
 
 
+_POPULATION, _BASELINE = "in_population", "has_baseline"
+_SIDE_STEPS = ("left_in_index_month", "onboarding")
+
+
 def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
     """Publish how many people are left at each step; few are hidden, nobody is not.
 
-    Those in the population without a baseline are the two side steps, so where they are few the
-    population is hidden as well.
+    The population is those with a baseline and the two side steps, so what is hidden of them
+    follows neither from the other groups at its step nor from the other steps of its group.
     """
-    n_of = {(_segment(row), row["step"]): int(row["n"] or 0) for row in rows}
-    gone: dict[str, frozenset[Segment]] = {}
-    for step, of_step in _grouped(rows, lambda row: row["step"]).items():
-        counts = {_segment(row): [int(row["n"] or 0)] for row in of_step}
-        forced = hidden.everywhere & counts.keys()
-        if step == "in_population":
-            without = {key: n[0] - n_of.get((key, "has_baseline"), 0) for key, n in counts.items()}
-            forced |= {segment for segment, count in without.items() if 0 < count < minimum}
-        gone[step] = withheld(counts, frozenset(forced), minimum)
+    counts: dict[str, dict[Segment, list[int]]] = defaultdict(dict)
+    for row in rows:
+        counts[row["step"]][_segment(row)] = [int(row["n"] or 0)]
+    gone = {step: hidden.everywhere & found.keys() for step, found in counts.items()}
+    before = -1
+    while (after := sum(map(len, gone.values()))) > before:
+        before = after
+        gone = {
+            step: withheld(counts[step], found, minimum, hidden.links)
+            for step, found in gone.items()
+        }
+        for segment in counts.get(_POPULATION, {}):
+            for step in _steps_withheld(segment, counts, gone, minimum):
+                gone[step] |= {segment}
     return [
         {
             **blank("participant_flow", row),
@@ -307,6 +357,24 @@ def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[
         }
         for row in rows
     ]
+
+
+def _steps_withheld(
+    segment: Segment,
+    counts: Mapping[str, Mapping[Segment, Sequence[int]]],
+    gone: Mapping[str, frozenset[Segment]],
+    minimum: int,
+) -> Sequence[str]:
+    """Find the steps to hide, so that no side step of a group follows from its population."""
+    if segment in gone[_POPULATION]:
+        return ()
+    of_step = {step: counts.get(step, {}).get(segment, [0])[0] for step in _SIDE_STEPS}
+    hidden = [step for step in _SIDE_STEPS if segment in gone.get(step, ()) and of_step[step]]
+    if not hidden:
+        return ()
+    if sum(of_step.values()) >= minimum and all(of_step.values()):
+        return _SIDE_STEPS
+    return (_POPULATION,)
 
 
 def balance(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
@@ -327,7 +395,9 @@ def trust_checks(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Publ
         result = _rounded("trust_checks", known, 3)
         result["threshold"] = to_digits(result["threshold"], 3)
         segment = _segment(row)
-        if row["outcome"] in (None, "all"):
+        if row["check"] in _CHECKS_OF_NOBODY:
+            is_hidden = False
+        elif row["outcome"] in (None, "all"):
             is_hidden = hidden.hides_all_of(segment)
         else:
             is_hidden = hidden.hides(row["outcome"], segment)
@@ -336,6 +406,10 @@ def trust_checks(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Publ
             result |= {"value": None, "status": "not_checked", "sentence": sentence}
         published.append(result)
     return published
+
+
+#: Checks of what was planned: nothing in them is about people.
+_CHECKS_OF_NOBODY = ("looks", "plan")
 
 
 def sensitivity(
@@ -355,29 +429,75 @@ def segment_tests(rows: Iterable[Row]) -> list[Published]:
     return [_rounded("segment_tests", row, 3) for row in rows]
 
 
-def programme_health(rows: Sequence[Row], minimum: int) -> list[Published]:
+def programme_health(
+    rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()
+) -> list[Published]:
     """Publish how the programme runs, and whether what is shown meets its target.
 
-    `rows` carry `people_count`, the people a measure is about, and for shares `people_with` and
-    `people_without`. A status follows from the rounded value: of a hidden one nothing is told.
+    `rows` carry `people_count`, the people a measure is about, `window_months`, and for shares
+    `people_with` and `people_without`. A status follows from the rounded value: of a hidden one
+    nothing is told. Of windows that overlap, the earlier months are told first.
     """
     published = []
-    for of_month in _grouped(rows, lambda row: (row["measure"], row["month"])).values():
-        gone = withheld(_counts(of_month, _one_table, ("people_count",)), frozenset(), minimum)
-        levels = _shares_withheld(of_month, gone)
-        published += [
-            _health(row, _segment(row) in gone, _segment(row) in levels) for row in of_month
-        ]
+    for of_measure in _grouped(rows, lambda row: row["measure"]).values():
+        windows = _windows(of_measure)
+        for _, of_month in sorted(_grouped(of_measure, _number_of_month).items()):
+            people = _counts(of_month, _one_table, ("people_count",))
+            gone = withheld(people, frozenset(), minimum, links)
+            levels = _shares_withheld(of_month, gone, windows, links)
+            published += [
+                _health(row, _segment(row) in gone, _segment(row) in levels) for row in of_month
+            ]
     return published
 
 
-def _shares_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
-    """Find segments in which few, or all but few, people have what a share counts."""
-    names = ("people_with", "people_without")
+_SHARE_COUNTS = ("people_with", "people_without")
+
+
+def _number_of_month(row: Row) -> int:
+    month = row["month"]
+    return 0 if month is None else int(month.year * 12 + month.month)
+
+
+def _windows(rows: Sequence[Row]) -> dict[Segment, Windows]:
+    """Give the windows of each group's shares, where they overlap from month to month."""
+    overlapping = [row for row in rows if row["window_months"] > 1]
+    shares = [row for row in overlapping if row["people_with"] is not None]
+    return {
+        segment: Windows.of(
+            [{_number_of_month(row): int(row[name]) for row in series} for name in _SHARE_COUNTS],
+            int(series[0]["window_months"]),
+            MINIMUM_EVENTS,
+        )
+        for segment, series in _grouped(shares, _segment).items()
+    }
+
+
+def _shares_withheld(
+    rows: Sequence[Row],
+    hidden: frozenset[Segment],
+    windows: Mapping[Segment, Windows],
+    links: tuple[Link, ...],
+) -> frozenset[Segment]:
+    """Find segments in which few, or all but few, people have what a share counts.
+
+    Few may be counted in the month itself, or between it and one that is told.
+    """
     shares = [row for row in rows if row["people_with"] is not None]
-    few = {_segment(row) for row in shares if min(row[name] for name in names) < MINIMUM_EVENTS}
-    counts = _counts(shares, _one_table, names)
-    return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS)
+    few = {
+        _segment(row)
+        for row in shares
+        if min(row[name] for name in _SHARE_COUNTS) < MINIMUM_EVENTS
+        or not (
+            _segment(row) not in windows or windows[_segment(row)].may_tell(_number_of_month(row))
+        )
+    }
+    counts = _counts(shares, _one_table, _SHARE_COUNTS)
+    found = withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS, links)
+    for row in shares:
+        if _segment(row) in windows and _segment(row) not in found:
+            windows[_segment(row)].tell(_number_of_month(row))
+    return found
 
 
 def withheld_health(row: Row) -> Published:
@@ -423,29 +543,30 @@ def _health_status(value: float | None, target: float | None, direction: str) ->
     return "on_target" if is_met else "needs_action"
 
 
-def access(rows: Sequence[Row], minimum: int) -> list[Published]:
+def access(rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()) -> list[Published]:
     """Publish who comes to mentoring and who is put forward, group by group.
 
     A group that is too small for one measure is hidden in all. A crossing of two dimensions is
     protected against the sums over either of them as well.
     """
-    published = []
-    for of_dimension in _grouped(rows, lambda row: str(row["group_dimension"])).values():
-        gone = withheld(_group_counts(of_dimension, ("people_count",)), frozenset(), minimum)
-        for of_measure in _grouped(of_dimension, lambda row: str(row["measure"])).values():
-            few = _groups_with_few(of_measure, gone)
-            published += [
-                _access(row, _group(row) in gone, _group(row) in few) for row in of_measure
-            ]
-    return published
+    gone = withheld(_group_counts(rows, ("people_count",)), frozenset(), minimum, links)
+    few = {
+        measure: _groups_with_few(of_measure, gone, links)
+        for measure, of_measure in _grouped(rows, lambda row: str(row["measure"])).items()
+    }
+    return [
+        _access(row, _group(row) in gone, _group(row) in few[str(row["measure"])]) for row in rows
+    ]
 
 
-def _groups_with_few(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
+def _groups_with_few(
+    rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
+) -> frozenset[Segment]:
     """Find groups in which few, or all but few, people had an event."""
-    names = ("people_with", "people_without")
-    few = {_group(row) for row in rows if min(row[name] for name in names) < MINIMUM_EVENTS}
+    few = {_group(row) for row in rows if min(row[name] for name in _SHARE_COUNTS) < MINIMUM_EVENTS}
     known = hidden & {_group(row) for row in rows}
-    return withheld(_group_counts(rows, names), frozenset(few) | known, MINIMUM_EVENTS)
+    counts = _group_counts(rows, _SHARE_COUNTS)
+    return withheld(counts, frozenset(few) | known, MINIMUM_EVENTS, links)
 
 
 def _group_counts(rows: Sequence[Row], names: Sequence[str]) -> dict[Segment, list[int]]:
@@ -604,7 +725,9 @@ def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
     return result
 
 
-def _levels_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozenset[Segment]:
+def _levels_withheld(
+    rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
+) -> frozenset[Segment]:
     """Find segments in which some, or all but some, people of an arm had the event."""
     names = tuple(f"{kind}_{arm}" for arm in _ARMS for kind in ("events", "nonevents"))
     with_events = [row for row in rows if any(row[name] is not None for name in names)]
@@ -616,7 +739,7 @@ def _levels_withheld(rows: Sequence[Row], hidden: frozenset[Segment]) -> frozens
         if any(row[name] is not None and row[name] < MINIMUM_EVENTS for name in names)
     }
     counts = _counts(with_events, _table_key, names)
-    return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS)
+    return withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS, links)
 
 
 def _months_withheld(
@@ -637,7 +760,7 @@ def _months_withheld(
         gone = hidden.rows.get(family, hidden.everywhere)
         level = hidden.levels.get((family, month), frozenset())
         known = (gone | level | few) & people_of.keys()
-        found[outcome, arm][month] = withheld(people_of, known, MINIMUM_EVENTS)
+        found[outcome, arm][month] = withheld(people_of, known, MINIMUM_EVENTS, hidden.links)
     return found
 
 

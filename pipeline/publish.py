@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ import duckdb
 
 from pipeline import privacy, successive
 from pipeline.errors import BadInputError
+from pipeline.linked import Link, Segment, find_links
 from pipeline.rounding import to_count_of_any
 from pipeline.settings import Settings
 from pipeline.snapshots import Rows
@@ -76,9 +78,10 @@ def collect(
     memory
         What earlier snapshots told; takes up what this one tells anew.
     """
+    links = _links(connection)
     figures = {
-        **_impact(connection, settings.minimum_group, memory),
-        **_programme(connection, settings.minimum_group, memory),
+        **_impact(connection, settings.minimum_group, links, memory),
+        **_programme(connection, settings.minimum_group, links, memory),
     }
     return {
         **figures,
@@ -117,11 +120,31 @@ def _own_definitions(settings: Settings) -> Rows:
     ]
 
 
-def _impact(connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory) -> dict[str, Rows]:
+#: Tables of who is together in cells of several dimensions -> their columns of cells.
+_TOGETHER = {
+    "int_mentorships_begun": ("program", "model"),
+    "int_person_months": ("organisation", "location"),
+}
+
+
+def _links(connection: duckdb.DuckDBPyConnection) -> tuple[Link, ...]:
+    """Find cells of two dimensions that are made of the same people."""
+    together: list[tuple[Segment, Segment]] = []
+    for table, columns in _TOGETHER.items():
+        named = ", ".join(f"coalesce({column}, 'unknown')" for column in columns)
+        for values in connection.execute(f"select distinct {named} from {table}").fetchall():
+            cells = [Segment(*cell) for cell in zip(columns, values, strict=True)]
+            together += itertools.combinations(cells, 2)
+    return find_links(together)
+
+
+def _impact(
+    connection: duckdb.DuckDBPyConnection, minimum: int, links: tuple[Link, ...], memory: Memory
+) -> dict[str, Rows]:
     reports = {name: _read(connection, f"rpt_{name}") for name in HEADLINE_REPORTS}
     estimates = reports["impact_estimates"]
     everything = [*estimates, *_read(connection, "rpt_supporting_estimates")]
-    hidden = privacy.decide(everything, minimum)
+    hidden = privacy.decide(everything, minimum, links)
     digits = privacy.segment_digits(estimates)
     tables = {
         "impact_estimates": privacy.impact_estimates(everything, hidden, minimum),
@@ -143,16 +166,16 @@ def _impact(connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory)
 
 
 def _programme(
-    connection: duckdb.DuckDBPyConnection, minimum: int, memory: Memory
+    connection: duckdb.DuckDBPyConnection, minimum: int, links: tuple[Link, ...], memory: Memory
 ) -> dict[str, Rows]:
     health = _read(connection, "rpt_programme_health")
     groups = _read(connection, "rpt_access")
     teams = _read(connection, "rpt_team_outcomes")
     return {
         "programme_health": successive.programme_health(
-            health, privacy.programme_health(health, minimum), memory
+            health, privacy.programme_health(health, minimum, links), memory
         ),
-        "access": successive.access(groups, privacy.access(groups, minimum), memory),
+        "access": successive.access(groups, privacy.access(groups, minimum, links), memory),
         "team_outcomes": successive.team_outcomes(
             teams, privacy.team_outcomes(teams, minimum), memory
         ),

@@ -75,8 +75,22 @@ def written(value: float | None, unit: str) -> str:
 
 
 def latest(rows: Sequence[HealthRow]) -> dict[str, HealthRow]:
-    """Return each measure's last month."""
-    return {row.measure: row for row in sorted(rows, key=lambda row: row.month)}
+    """Return each measure's last month; the last one with a value, if that is of the last year.
+
+    Disclosure control leaves months out of measures over a year: what they added is too little.
+    """
+    found: dict[str, HealthRow] = {}
+    for row in sorted(rows, key=lambda row: row.month):
+        known = found.get(row.measure)
+        is_held = known is not None and known.value is not None and row.value is None
+        if known is None or not is_held or is_old(known.month, row.month):
+            found[row.measure] = row
+    return found
+
+
+def is_old(month: date, now: date) -> bool:
+    """Say whether a month is of another year than the one that ends now."""
+    return (now.year - month.year) * 12 + now.month - month.month >= 12
 
 
 def sections(

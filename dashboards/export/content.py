@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from dashboards import formats, sentences, trust
 from dashboards.components.cards import Card, cards_of
 from dashboards.components.evidence import CheckLine, check_lines
+from dashboards.components.health import is_old, latest
 from dashboards.export.source import Source
-from dashboards.rows import CurvePoint, Estimate, SeriesPoint
+from dashboards.rows import CurvePoint, Estimate, HealthRow, SeriesPoint
 from dashboards.selection import dimension_label
 from dashboards.view import OutcomeRows
 
@@ -202,25 +203,26 @@ def provenance(source: Source, caveats: Sequence[str]) -> tuple[tuple[str, str],
 def health_lines(source: Source) -> tuple[HealthLine, ...]:
     """Give the programme's measures in the last month, those that need action first.
 
+    Of a measure that is not told every month the last one of the year that is told stands.
     Measures with a target come before those without; a withheld one is left out.
     """
+    names = [column.name for column in fields(HealthRow)]
     rows = _segment_rows(source, "programme_health")
-    last = max((row["month"] for row in rows), default=None)
-    shown = [row for row in rows if row["month"] == last and row["value"] is not None]
-    shown.sort(key=lambda row: HEALTH_ORDER.get(row["status"], len(HEALTH_ORDER)))
+    last = max((row["month"] for row in rows), default=date.min)
+    now = latest([HealthRow(**{name: row[name] for name in names}) for row in rows])
+    shown = [row for row in now.values() if row.value is not None and not is_old(row.month, last)]
+    shown.sort(key=lambda row: HEALTH_ORDER.get(row.status or "", len(HEALTH_ORDER)))
     definitions = source.view.definitions
     return tuple(
         HealthLine(
-            label=source.view.label(row["measure"]),
-            definition=definitions[row["measure"]].definition
-            if row["measure"] in definitions
-            else "",
-            value=row["value"],
-            target=row["target"],
-            unit=row["unit"] or "",
-            status=row["status"] or "",
-            month=row["month"],
-            n=row["n"],
+            label=source.view.label(row.measure),
+            definition=definitions[row.measure].definition if row.measure in definitions else "",
+            value=row.value,
+            target=row.target,
+            unit=row.unit or "",
+            status=row.status or "",
+            month=row.month,
+            n=row.n,
         )
         for row in shown[:MOST_HEALTH]
     )

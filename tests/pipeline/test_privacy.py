@@ -12,7 +12,7 @@ from pipeline.privacy import Family, Hidden, Segment
 from pipeline.published import TABLES
 
 ALL = Segment("all", "all")
-NOTHING = Hidden(frozenset(), {}, {})
+NOTHING = Hidden(frozenset(), {}, {}, frozenset({ALL}))
 
 
 def estimate(**changes: Any) -> dict[str, Any]:
@@ -252,7 +252,9 @@ def test_a_curve_ends_where_fewer_than_ten_are_at_risk() -> None:
 
 
 def test_a_curve_of_a_hidden_group_keeps_one_empty_row() -> None:
-    hidden = Hidden(frozenset(), {Family("retention", "matched"): frozenset({ALL})}, {})
+    hidden = Hidden(
+        frozenset(), {Family("retention", "matched"): frozenset({ALL})}, {}, frozenset()
+    )
     (row,) = privacy.survival_curves(curve([0, 9, 20]), hidden, 10)
     assert (row["month"], row["value"], row["at_risk"]) == (0, None, None)
 
@@ -306,6 +308,17 @@ def test_few_without_a_baseline_do_not_follow_from_the_steps_around_them() -> No
     assert shown == {"in_population": 60, "has_baseline": 50, "onboarding": 10}
 
 
+def test_a_side_step_of_few_takes_the_other_with_it() -> None:
+    shown = flow_of(
+        ("in_population", 62),
+        ("has_baseline", 50),
+        ("onboarding", 11),
+        ("left_in_index_month", 1),
+    )
+    assert shown["onboarding"] is shown["left_in_index_month"] is None
+    assert (shown["in_population"], shown["has_baseline"]) == (60, 50)
+
+
 def test_the_flow_of_a_hidden_group_is_empty() -> None:
     hidden = Hidden(frozenset({ALL}), {}, {})
     assert flow_of(("in_population", 60), ("matched", 0), hidden=hidden) == {
@@ -324,6 +337,19 @@ def test_a_check_of_a_hidden_group_is_not_shown_as_passed() -> None:
     (shown,) = privacy.trust_checks([row], hidden, 10)
     assert (shown["value"], shown["status"]) == (None, "not_checked")
     assert shown["sentence"].startswith("Not shown")
+
+
+def test_a_check_of_a_group_without_any_estimate_is_not_shown_but_the_plan_is() -> None:
+    """An outcome that nobody has hides nothing, and tells nothing of the group."""
+    few = estimate(n_mentored=4, n_mentored_eligible=14)
+    nobody = estimate(outcome="pr_cycle_time", n_mentored=0, n_comparison=0)
+    hidden = privacy.decide([few, nobody], 10)
+    keys = {"outcome": "all", "threshold": 0.8, "segment_dimension": "all", "segment_value": "all"}
+    row = {**keys, "check": "matched_share", "value": 0.286, "status": "fail", "sentence": "29 %."}
+    plan = {**row, "check": "plan", "value": None, "sentence": "No plan was written."}
+    share, planned = privacy.trust_checks([row, plan], hidden, 10)
+    assert (share["value"], share["status"]) == (None, "not_checked")
+    assert planned["sentence"] == "No plan was written."
 
 
 def test_balance_and_sensitivity_of_a_hidden_or_small_group_are_empty() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline import privacy
+from pipeline.linked import Segment, find_links
 
 MONTH = date(2026, 5, 1)
 
@@ -24,6 +25,7 @@ def row(value: str, people: int, **more: Any) -> dict[str, Any]:
         "scale_max": None,
         "target": None,
         "measure_value": 0.7777,
+        "window_months": 1,
         "people_count": people,
         "people_with": None,
         "people_without": None,
@@ -189,3 +191,69 @@ def test_thirds_of_few_teams_are_withheld_together() -> None:
     for teams in ((5, 4, 5), (5, 5)):
         hidden = privacy.team_outcomes(team_rows(*teams), 10)
         assert {row["value"] for row in hidden} == {row["n_teams"] for row in hidden} == {None}
+
+
+def over_a_year(completed: list[int], early: list[int]) -> list[bool]:
+    """Say of each month whether a share over the last twelve is told, given who ended in each."""
+    rows = []
+    for place in range(len(completed)):
+        first = max(0, place - 11)
+        counts = [sum(ended[first : place + 1]) for ended in (completed, early)]
+        month = date(2024 + place // 12, place % 12 + 1, 1)
+        share = {"people_with": counts[0], "people_without": counts[1], "window_months": 12}
+        rows.append(row("all", sum(counts), measure="match_completed", month=month, **share))
+    shown = privacy.programme_health(rows, 10)
+    return [one["value"] is not None for one in shown]
+
+
+def test_a_month_is_told_only_when_enough_were_added_since_the_one_told_before() -> None:
+    assert over_a_year([6, 4, 1, 0], [6, 5, 0, 0]) == [True, False, True, True]
+
+
+def test_what_falls_out_of_a_year_is_as_many_as_may_be_told() -> None:
+    """Twelve months after a month that was not told, one of few would fall out alone."""
+    completed = [8, 2, 8, *[0] * 10, 9, 9]
+    assert over_a_year(completed, completed) == [
+        *(True, False, True),
+        *[True] * 9,
+        *(True, False, True),
+    ]
+
+
+def linked(*rows: dict[str, Any], links: Any) -> set[tuple[str, str]]:
+    shown = privacy.programme_health(rows, 10, links)
+    return {(one["segment_dimension"], one["segment_value"]) for one in shown if one["n"] is None}
+
+
+def test_a_programme_does_not_follow_from_its_model_and_the_programmes_beside_it() -> None:
+    cells = {
+        **{("program", "Pairs"): 30, ("program", "First days"): 4, ("program", "Circles"): 25},
+        **{("model", "1:1"): 34, ("model", "circle"): 25},
+    }
+    rows = [
+        row(value, people, segment_dimension=dimension)
+        for (dimension, value), people in {("all", "all"): 59, **cells}.items()
+    ]
+    assert linked(*rows, links=()) == {("program", "First days"), ("program", "Circles")}
+    together = [
+        (("program", "Pairs"), ("model", "1:1")),
+        (("program", "First days"), ("model", "1:1")),
+        (("program", "Circles"), ("model", "circle")),
+    ]
+    links = find_links((Segment(*one), Segment(*other)) for one, other in together)
+    hidden = linked(*rows, links=links)
+    assert hidden >= {("program", "First days")}
+    in_model = {("program", "Pairs"), ("model", "1:1")} & hidden
+    assert in_model, "30 of 34 are told, so 4 are the others"
+    assert (("program", "Circles") in hidden) == (("model", "circle") in hidden)
+
+
+def test_dimensions_that_do_not_fall_apart_are_not_linked() -> None:
+    cells = [Segment("program", "A"), Segment("program", "B")]
+    models = [Segment("model", "1:1"), Segment("model", "circle")]
+    apart = [(cells[0], models[0]), (cells[1], models[1])]
+    assert find_links(apart) == (
+        frozenset({cells[0], models[0]}),
+        frozenset({cells[1], models[1]}),
+    )
+    assert find_links([*apart, (cells[0], models[1])]) == ()

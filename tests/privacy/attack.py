@@ -14,16 +14,18 @@ SLACK = 2  # a count published as 20 was 18 to 22
 
 @dataclass
 class Attack:
-    """Unknown whole numbers, what is known of each, and of sums and differences of them."""
+    """Unknown numbers, mostly whole, what is known of each, and of sums and differences of them."""
 
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
     rows: list[dict[int, float]] = field(default_factory=list)
     bounds: list[tuple[float, float]] = field(default_factory=list)
 
-    def unknown(self, low: float = 0, high: float = np.inf) -> int:
+    def unknown(self, low: float = 0, high: float = np.inf, *, whole: bool = True) -> int:
         self.low.append(low)
         self.high.append(high)
+        self.whole.append(whole)
         return len(self.low) - 1
 
     def count(self, published: int | None) -> int:
@@ -41,29 +43,34 @@ class Attack:
 
     def reach(self, variable: int) -> tuple[float, float]:
         """The least and the greatest this unknown can be."""
-        if not self.rows:
-            return self.low[variable], self.high[variable]
+        return self.least(variable), self.most(variable)
+
+    def least(self, variable: int) -> float:
+        """The least this unknown can be."""
+        return self._end(variable, 1.0) if self.rows else self.low[variable]
+
+    def most(self, variable: int) -> float:
+        """The greatest this unknown can be."""
+        return self._end(variable, -1.0) if self.rows else self.high[variable]
+
+    def _end(self, variable: int, sign: float) -> float:
         matrix = np.zeros((len(self.rows), len(self.low)))
         for place, row in enumerate(self.rows):
-            for column, factor in row.items():
-                matrix[place, column] = factor
+            matrix[place, list(row)] = list(row.values())
         low, high = np.asarray(self.bounds).T
-        ends = []
-        for sign in (1.0, -1.0):
-            aim = np.zeros(len(self.low))
-            aim[variable] = sign
-            # Nobody can be told to be more than the whole organisation.
-            solution = milp(
-                aim,
-                integrality=np.ones(len(self.low)),
-                bounds=Bounds(
-                    np.maximum(np.asarray(self.low), -1e5), np.minimum(np.asarray(self.high), 1e5)
-                ),
-                constraints=LinearConstraint(matrix, low, high),
-            )
-            assert solution.success, solution.message
-            ends.append(sign * solution.fun)
-        return ends[0], ends[1]
+        aim = np.zeros(len(self.low))
+        aim[variable] = sign
+        # Nobody can be told to be more than the whole organisation.
+        solution = milp(
+            aim,
+            integrality=np.asarray(self.whole, dtype=np.int64),
+            bounds=Bounds(
+                np.maximum(np.asarray(self.low), -1e5), np.minimum(np.asarray(self.high), 1e5)
+            ),
+            constraints=LinearConstraint(matrix, low, high),
+        )
+        assert solution.success, solution.message
+        return float(sign * solution.fun)
 
     def less(self, first: int, second: int) -> int:
         """A further unknown: the first less the second."""

@@ -188,6 +188,7 @@ def programme(people: People) -> list[dict[str, Any]]:
                 "scale_max": None,
                 "target": None,
                 "measure_value": mentored / int(members.sum()),
+                "window_months": 1,
                 "people_count": int(members.sum()),
                 "people_with": mentored,
                 "people_without": int(members.sum()) - mentored,

@@ -49,9 +49,14 @@ class Tally:
         return self
 
     def try_reach(self, kind: str, attack: Attack, target: tuple[int, int], width: int) -> None:
-        """Attack one unknown whose true value is given."""
+        """Attack one unknown whose true value is given.
+
+        Where it may be so many more that this alone is wide enough, no fewer are asked for.
+        """
         variable, truth = target
-        self.judge(kind, attack.reach(variable), truth, width)
+        high = attack.most(variable)
+        low = truth if high - truth >= width else attack.least(variable)
+        self.judge(kind, (low, high), truth, width)
 
     def judge(self, kind: str, reach: tuple[float, float], truth: int, width: int) -> None:
         """Take down what an attacker knows of a group: whether that is too much."""

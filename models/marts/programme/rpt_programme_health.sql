@@ -242,10 +242,11 @@ measured as (
         end as scale_max,
         people.people_count,
         case
-            when people.measure in ({{ measures_of('share') }}) then people.people_with
+            when people.measure in ({{ measures_of('share', 'count') }})
+                then people.people_with
         end as people_with,
         case
-            when people.measure in ({{ measures_of('share') }})
+            when people.measure in ({{ measures_of('share', 'count') }})
                 then people.people_without
         end as people_without
     from people
@@ -282,6 +283,7 @@ select
     month,
     {{ programme_fact('unit') }} as unit,
     {{ programme_fact('direction') }} as direction,
+    cast({{ programme_window() }} as integer) as window_months,
     cast(scale_max as double) as scale_max,
     cast({{ programme_target() }} * coalesce(scale_max, 1.0) as double) as target,
     cast(measure_value as double) as measure_value,

@@ -1,0 +1,48 @@
+"""Cells of two dimensions that are made of the same people.
+
+Where every programme has one model, a model's people are those of its programmes: whoever knows
+that reads a hidden programme off its model and the programmes beside it. The same goes for any two
+dimensions that fall apart into blocks (organisations that each have locations of their own).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Segment(NamedTuple):
+    """A dimension and one of its values."""
+
+    dimension: str
+    value: str
+
+
+Link = frozenset[Segment]
+"""Cells of two dimensions; those of the one add up to those of the other."""
+
+
+def find_links(together: Iterable[tuple[Segment, Segment]]) -> tuple[Link, ...]:
+    """Find the blocks of each two dimensions.
+
+    Parameters
+    ----------
+    together
+        Cells of different dimensions that share people.
+
+    Returns
+    -------
+    tuple of Link
+        The blocks, of dimensions that fall apart into two or more; in a fixed order.
+    """
+    by_dimensions: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for pair in together:
+        first, second = sorted(pair)
+        blocks = by_dimensions[first.dimension, second.dimension]
+        touched = [block for block in blocks if first in block or second in block]
+        for block in touched:
+            blocks.remove(block)
+        blocks.append(frozenset({first, second}).union(*touched))
+    found = [block for blocks in by_dimensions.values() if len(blocks) > 1 for block in blocks]
+    return tuple(sorted(found, key=sorted))
