@@ -205,7 +205,8 @@ def mirror_column(months: int) -> str:
 
 def fit_design_a(table: Table, months: int) -> Fit | Refusal:
     """Design A: matched on recent speed, adjusted for both baselines and tenure."""
-    return _fit(table, mean_log_hours(table, str(months)), baseline_covariates(table))
+    covariates = table.remember("baselines", lambda: baseline_covariates(table))
+    return _fit(table, mean_log_hours(table, str(months)), covariates)
 
 
 def fit_design_b(table: Table, months: int) -> Fit | Refusal:

@@ -42,7 +42,7 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
     known = (time > 0) & ~np.isnan(count)
     if known.any() and count[known].sum() == 0:
         return Refusal("no_events", "Nobody in either group had an incident.")
-    columns = _baselines(table)
+    columns = [*table.remember("incident baselines", lambda: _baselines(table))]
     for name in ("level", "job_family"):
         effects, informative = informative_effects(table.label(name), known, count)
         columns.extend(effects.T)
