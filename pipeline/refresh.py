@@ -53,11 +53,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Loaded:
-    """State of the raw tables: a hash over what was loaded, when, and the first event's day."""
+    """State of the raw tables: a hash over what was loaded, when, the first event's day, rows."""
 
     exports_hash: str
     loaded_on: date
     first_event_on: date | None
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,8 @@ def _run(
             if same is not None:
                 _renew_report(context, checks)
                 return Outcome(same, is_new=False)
-            loaded_on = loaded.loaded_on.isoformat()
-            transform.build(process, context, {**variables, "loaded_on": loaded_on}, progress)
+            variables |= {"loaded_on": loaded.loaded_on.isoformat()}
+            transform.build(process, context, variables, progress, loaded.rows)
             log.note("modelled", seconds=round(progress.seconds["models"], 1))
             return _publish(settings, context, inputs, checks, progress)
 
@@ -286,7 +287,7 @@ def _loaded(connection: duckdb.DuckDBPyConnection, context: Context) -> Loaded:
         content += f" without {gone}"
     digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     row = connection.execute(
-        f"select max(loaded_at), min(first_event_at) {where}", [until]
+        f"select max(loaded_at), min(first_event_at), sum(rows_loaded) {where}", [until]
     ).fetchone()
     if row is None or row[0] is None:
         raise BadInputError(
@@ -294,7 +295,8 @@ def _loaded(connection: duckdb.DuckDBPyConnection, context: Context) -> Loaded:
             if context.known_at
             else f"{context.exports}: nothing was loaded."
         )
-    return Loaded(digest, row[0].date(), row[1].date() if row[1] else None)
+    first = row[1].date() if row[1] else None
+    return Loaded(digest, row[0].date(), first, int(row[2]))
 
 
 def _published_already(context: Context, inputs: Inputs) -> Path | None:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 SHOWN = 3
-LARGE_BYTES = 400_000_000
-"""A private database from this size on is built one model at a time: two would need twice the
-memory, and each uses all cores."""
+MANY_ROWS = 3_000_000
+"""From so many exported rows on, models are built one at a time: two would need twice the memory,
+and each uses all cores."""
 NO_DATABASE = "work.duckdb"  # of the name of every private database; reading opens none
 READING = "partial_parse.msgpack"  # dbt's name for what it keeps of a reading
 _ENVIRONMENT = {
@@ -78,6 +78,7 @@ def build(
     context: Context,
     variables: Mapping[str, Any],
     progress: Progress,
+    rows: int,
 ) -> None:
     """Build and test every model; nobody else may have the private database open.
 
@@ -85,6 +86,8 @@ def build(
     ----------
     variables
         Those that the project was read with; only what SQL is compiled from may differ.
+    rows
+        Rows that were exported.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def build(
         Names the models and tests that failed, and the log that has the details.
     """
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if context.work_db.exists() and context.work_db.stat().st_size >= LARGE_BYTES:
+    if rows >= MANY_ROWS:
         arguments += ["--threads", "1"]
     order = {
         "environment": {"MENTORSHIP_WORK_DB": str(context.work_db)},

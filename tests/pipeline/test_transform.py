@@ -37,10 +37,10 @@ def context(tmp_path: Path) -> Context:
     return read_run({"WAREHOUSE": str(tmp_path / "warehouse")}, {})[1]
 
 
-def built(monkeypatch: pytest.MonkeyPatch, context: Context, folder: Path) -> None:
+def built(monkeypatch: pytest.MonkeyPatch, context: Context, folder: Path, rows: int = 1) -> None:
     monkeypatch.setattr(transform, "PROJECT", folder)
     with transform.dbt_process(context, {"limit": 1}) as process:
-        transform.build(process, context, {"limit": 2}, Progress(StringIO()))
+        transform.build(process, context, {"limit": 2}, Progress(StringIO()), rows)
 
 
 def test_models_are_built_with_the_variables_of_the_build(
@@ -52,15 +52,12 @@ def test_models_are_built_with_the_variables_of_the_build(
         assert connection.execute("select b from two").fetchall() == [(2,)]
 
 
-@pytest.mark.parametrize(("large", "at_once"), [(0, 1), (10**9, 2)])
-def test_a_large_database_is_built_one_model_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path, large: int, at_once: int
+@pytest.mark.parametrize(("rows", "at_once"), [(transform.MANY_ROWS, 1), (1, 2)])
+def test_models_of_many_rows_are_built_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, context: Context, tmp_path: Path, rows: int, at_once: int
 ) -> None:
-    monkeypatch.setattr(transform, "LARGE_BYTES", large)
-    context.warehouse.mkdir()
-    duckdb.connect(str(context.work_db)).close()
     files = {"models/one.sql": "select {{ target.threads }} as a"}
-    built(monkeypatch, context, project(tmp_path / "project", files))
+    built(monkeypatch, context, project(tmp_path / "project", files), rows)
     with duckdb.connect(str(context.work_db), read_only=True) as connection:
         assert connection.execute("select a from one").fetchall() == [(at_once,)]
 
