@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import books, files, joined, places, read, recognise, unpack
+from ingest import books, employments, files, joined, places, read, recognise, unpack
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
+from ingest.joined import Joined
 from ingest.report import FileReport, Status
 from ingest.source import Plan, Unrecognised
 from ingest.unpack import Found
@@ -79,7 +80,8 @@ def take(paths: Sequence[Path], exports: Path, scratch: Path, settings: Settings
             problem = f"it cannot be read ({error.strerror})"
             inventory.reports.append(FileReport(inside, "", "damaged", problems=(problem,)))
     _sum_up(inventory, unread)
-    _join(inventory, scratch, settings)
+    for maker in (joined, employments):
+        _join(inventory, maker.is_part, maker.join, scratch, settings)
     inventory.exports = _sets(inventory.exports, settings)
     inventory.exports.sort(key=lambda one: (one.look.modified_at, one.look.name))
     return inventory
@@ -181,13 +183,19 @@ def _take(
         inventory.reports.append(replace(first, path=found.name))
 
 
-def _join(inventory: Inventory, scratch: Path, settings: Settings) -> None:
-    """Put tables that are records only together in the place of each of them."""
-    parts = [one for one in inventory.exports if joined.is_part(one.plan)]
+def _join(
+    inventory: Inventory,
+    is_part: Callable[[Plan], bool],
+    join: Callable[[list[tuple[Peek, Plan, str]], Path], Joined],
+    scratch: Path,
+    settings: Settings,
+) -> None:
+    """Put what tables say only together in the place of each of them."""
+    parts = [one for one in inventory.exports if is_part(one.plan)]
     if not parts:
         return
-    found = joined.join([(one.look, one.plan, one.file_id) for one in parts], scratch)
-    kept = [one for one in inventory.exports if not joined.is_part(one.plan)]
+    found = join([(one.look, one.plan, one.file_id) for one in parts], scratch)
+    kept = [one for one in inventory.exports if not is_part(one.plan)]
     for look, file_id in found.looks:
         plan = recognise.recognise(look, settings)
         if isinstance(plan, Plan):

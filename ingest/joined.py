@@ -168,12 +168,24 @@ def _copy(
         seen = f"select * from {name(table)} as seen where seen.id = new.id"
         known = f"where not exists ({seen})" if "id" in columns else ""
         into = f"insert into {name(table)} select * from (select {given} from {{}}) as new({named})"
-        _read(connection, look, plan, f"{into} {known}", scratch)
+        read_into(connection, look, plan, f"{into} {known}", scratch)
 
 
-def _read(
+def read_into(
     connection: duckdb.DuckDBPyConnection, look: Peek, plan: Plan, statement: str, scratch: Path
 ) -> None:
+    """Run a statement on the rows of a file, in the first way to read it that works.
+
+    Parameters
+    ----------
+    statement
+        SQL with `{}` where the file's rows belong.
+
+    Raises
+    ------
+    DamagedFileError
+        The file cannot be read to its end.
+    """
     problem: DamagedFileError | None = None
     for attempt in read.attempts(look, plan, scratch):
         connection.execute("drop table if exists rejected")

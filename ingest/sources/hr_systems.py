@@ -6,7 +6,7 @@ of changes are a history by themselves. A manager who is given by name is not li
 
 from __future__ import annotations
 
-from ingest.declare import Table
+from ingest.declare import Column, Table
 from ingest.snapshots import AS_OF, job_fill
 from ingest.source import Fill, Title, VendorShape, cell
 from ingest.sources.accounts import ACCOUNTS, accounts
@@ -60,7 +60,71 @@ def _job_info(employee: str, updated_at: str | None = None) -> Fill:
     return Fill(JOB_HISTORY, {**fields, **({"updated_at": updated_at} if updated_at else {})})
 
 
+# Columns of a table of statuses, as `ingest.employments` reads them.
+STATUSES = "bamboohr_statuses"
+STATUS_COLUMNS = ("employee", "since", "status", "ending", "id")
+
+
+def _statuses(shape: str, employee: str) -> VendorShape:
+    """Declare a table of statuses, which says something of employments only as a whole."""
+    declared = Table(
+        f"{STATUSES}__{shape}", "", tuple(Column(one, "hash") for one in STATUS_COLUMNS), ()
+    )
+    endings = ("terminationTypeId", "terminationType", "terminationReasonId", "terminationReason")
+    said = ", ".join(f"nullif({cell(one)}, '')" for one in endings)
+    return VendorShape(
+        declared.name,
+        keys=frozenset({employee, "date", "employmentStatus"}),
+        is_flat=True,
+        columns={},
+        fills=(
+            Fill(
+                declared,
+                {
+                    "employee": cell(employee),
+                    "since": cell("date"),
+                    "status": cell("employmentStatus"),
+                    "ending": f"concat_ws(' ', {said})",
+                    "id": cell("id"),
+                },
+            ),
+        ),
+    )
+
+
+_USER_KEYS = frozenset({"_key", "id", "employeeId", "firstName", "lastName", "email", "status"})
 BAMBOOHR = (
+    _statuses("table", "employeeId"),
+    _statuses("changed", "_key"),
+    VendorShape(
+        # Made of the statuses.
+        "bamboohr__employments",
+        keys=frozenset(
+            {"employeeId", "hireDate", "terminationDate", "terminationType", "employmentStatus"}
+        ),
+        is_flat=True,
+        columns={},
+        fills=(
+            Fill(
+                EMPLOYEES,
+                {
+                    "employee_id": cell("employeeId"),
+                    "hire_date": cell("hireDate"),
+                    "termination_date": cell("terminationDate"),
+                    "termination_type": ending_sql(cell("terminationType")),
+                    "employment_type": cell("employmentStatus"),
+                },
+            ),
+        ),
+    ),
+    VendorShape(
+        "bamboohr__users",
+        keys=frozenset({"employeeId", "email", "lastName", "status"}),
+        is_one=lambda record: record.keys() <= _USER_KEYS | {"lastLogin"},
+        columns={"employeeId": "VARCHAR", "email": "VARCHAR"},
+        only='r."employeeId" is not null and r.email is not null',
+        fills=(accounts("r.email", 'r."employeeId"'),),
+    ),
     VendorShape(
         "bamboohr__employees",
         keys=frozenset({"id", "hireDate", "employmentHistoryStatus"}),

@@ -411,6 +411,66 @@ def test_a_report_with_many_spellings_of_a_column_is_read_by_all_of_them(exports
     assert found == [date(2019, 3, 29), date(2020, 1, 2)]
 
 
+def status(number, employee, day, word, **more):
+    return {"id": str(number), "employeeId": employee, "date": day, "employmentStatus": word,
+            "comment": "", **more}  # fmt: skip
+
+
+STATUSES = [
+    status(1, "7", "2019-01-07", "Full-Time"),
+    status(2, "7", "2020-03-01", "Part-Time"),
+    status(3, "7", "2021-02-03", "Terminated", terminationTypeId="Resignation (Voluntary)"),
+    status(9, "7", "2022-05-02", "Contractor"),  # back again
+    status(4, "8", "2020-01-01", "Full-Time"),
+    status(5, "8", "0000-00-00", "Terminated"),
+    status(6, "9", "0000-00-00", "Full-Time"),
+    status(7, "6", "2018-01-01", "Terminated", terminationReasonId="Laid off"),
+]
+SPELLS = [
+    (date(2019, 1, 7), date(2021, 2, 3), "voluntary", "part_time", None, None, None),
+    (date(2022, 5, 2), None, None, "contractor", None, None, None),
+]
+
+
+def changed(rows):
+    """The same rows as the interface lists changes: by employee, without their numbers."""
+    employees = {}
+    for row in rows:
+        of = employees.setdefault(row["employeeId"], {"lastChanged": "2024-01-01", "rows": []})
+        of["rows"].append({k: v for k, v in row.items() if k not in ("id", "employeeId")})
+    return {"table": "employmentStatus", "employees": employees}
+
+
+@pytest.mark.parametrize("table", [STATUSES, changed(STATUSES)], ids=["all", "changed"])
+def test_statuses_of_bamboohr_are_employments_with_their_ends(exports, warehouse, table):
+    exports.json("hris/status.json", table)
+    (report,) = [one for one in warehouse.load(exports).files if "statuses" in one.path]
+    assert (report.shape, report.rows_read, report.rows_loaded) == ("bamboohr__employments", 5, 5)
+    assert warehouse.all(EMPLOYED + " order by 1", who("7")) == SPELLS
+    # When the other two left, and when one was hired, nobody wrote down.
+    assert [warehouse.all(EMPLOYED, who(one))[0][:3] for one in ("8", "9", "6")] == [
+        (None, None, None),
+        (None, None, None),
+        (None, date(2018, 1, 1), "involuntary"),
+    ]
+
+
+def test_statuses_in_several_files_are_read_together(exports, warehouse):
+    exports.json("hris/status-1.json", STATUSES[:2])
+    exports.json("hris/status-2.json", STATUSES[1:4])
+    warehouse.load(exports)
+    assert warehouse.all(EMPLOYED + " order by 1", who("7")) == SPELLS
+
+
+def test_users_of_bamboohr_link_their_address_to_the_employee(exports, warehouse):
+    user = {"id": 1, "employeeId": 7, "firstName": "A", "lastName": "B", "email": "ada@x.org",
+            "status": "enabled"}  # fmt: skip
+    exports.json("hris/users.json", {"1": user, "2": {**user, "id": 2, "employeeId": None}})
+    warehouse.load(exports)
+    found = warehouse.all("select account, owner from raw.accounts__accounts")
+    assert found == [(who("ada@x.org"), who("7"))]
+
+
 def test_keys_that_differ_in_their_case_alone_are_one_column(exports, warehouse):
     stays = {"Employee_ID": "1", "Email": "a@x", "Hire_Date": "2020-01-01", "Termination_date": ""}
     left = {"Employee_ID": "2", "Email": "b@x", "Hire_Date": "2020-01-01",
