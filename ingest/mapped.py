@@ -16,6 +16,8 @@ from ingest.stub import UNKNOWN
 from pipeline.settings import FileMapping, Settings
 
 NESTED = "."  # between the keys of a path into nested objects
+EACH = "[]"  # behind the key of a list: its elements are rows
+ELEMENT = "element"  # what a plan calls an element of that list
 UPDATED = "updated_at"
 MENTORSHIPS = "generic__mentorships"
 EMPLOYEES = "generic__employees"
@@ -58,27 +60,67 @@ def unfilled(mapping: FileMapping | None) -> tuple[str, ...]:
 
 
 def has(look: Peek, column: str) -> bool:
-    """Whether a file has a column, or an object that a path leads into."""
-    whole = column in look.columns
-    return whole or (look.format == "json" and column.split(NESTED)[0] in look.columns)
+    """Whether a file has a column, or an object or a list that a path leads into."""
+    return column in look.columns or (look.format == "json" and key(look, column) in look.columns)
+
+
+def wrong_lists(look: Peek, mapping: FileMapping | None) -> str | None:
+    """Say what is wrong with the lists that the columns of a mapping lead into; None if nothing."""
+    columns = mapping.columns.values() if mapping else ()
+    into = [one for one in columns if "[" in one and one not in look.columns]
+    for one in into:
+        if one.count("[") != 1 or EACH not in one:
+            return (
+                f"its mapping leads to `{one}`: one list can be gone into, all of it, and each of "
+                "its elements is a row (`reviews[].submitted_at`)"
+            )
+    lists = list(dict.fromkeys(one.split(EACH)[0] + EACH for one in into))
+    if len(lists) > 1:
+        return (
+            f"its mapping leads into several lists ({', '.join(lists)}), but its rows can be the "
+            "elements of one only: put the file into the folder twice, under two names, with a "
+            "mapping for each list"
+        )
+    return None
+
+
+def elements(look: Peek, mapping: FileMapping) -> dict[str, str]:
+    """Give the list whose elements a mapping makes rows of, as a plan has it; none: no list."""
+    for column in mapping.columns.values():
+        if EACH in column and column not in look.columns:
+            whole, path = _path(column.split(EACH)[0])
+            found = f"json_extract({whole}, {quote(path)})"
+            valid = f"case when json_valid({whole}) then {found} end"
+            return {ELEMENT: f"coalesce(try_cast({valid} as json[]), [])"}
+    return {}
 
 
 def text(look: Peek, column: str) -> str:
     """SQL for a column of the file as it is read; CSV columns go by position."""
     if look.format == "csv":
         return f"r.c{look.columns.index(column)}"
-    if column in look.columns or NESTED not in column:
+    if column in look.columns or (NESTED not in column and EACH not in column):
         return f"r.{name(column)}"
-    key, *path = column.split(NESTED)
-    whole, steps = f"r.{name(key)}", "".join(f'."{step}"' for step in path)
-    return (
-        f"case when json_valid({whole}) then json_extract_string({whole}, {quote('$' + steps)}) end"
-    )
+    if EACH in column:
+        inside = column.split(EACH)[1].removeprefix(NESTED)
+        return f"json_extract_string({ELEMENT}, {quote(_steps(inside))})"
+    whole, path = _path(column)
+    return f"case when json_valid({whole}) then json_extract_string({whole}, {quote(path)}) end"
 
 
 def key(look: Peek, column: str) -> str:
     """Name the key of a record that is read for a column."""
-    return column if column in look.columns else column.split(NESTED)[0]
+    return column if column in look.columns else column.split(EACH)[0].split(NESTED)[0]
+
+
+def _path(column: str) -> tuple[str, str]:
+    """Give the SQL for what is read of a record, and the path in it."""
+    first, _, rest = column.partition(NESTED)
+    return f"r.{name(first)}", _steps(rest)
+
+
+def _steps(path: str) -> str:
+    return "$" + "".join(f'."{step}"' for step in path.split(NESTED) if step)
 
 
 def apply(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
@@ -98,6 +140,7 @@ def apply(plan: Plan, look: Peek, mapping: FileMapping | None) -> Plan:
         fills=tuple(replace(one, fields=_words(one, mapping)) for one in fills),
         unused=tuple(column for column in plan.unused if column not in keys),
         date_order=mapping.date_order or plan.date_order,
+        lists={**plan.lists, **elements(look, mapping)},
     )
 
 

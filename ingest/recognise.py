@@ -59,6 +59,9 @@ def recognise(look: Peek, settings: Settings) -> Plan | Unrecognised:
     if lacking:
         named = ", ".join(f"`{column}`" for column in lacking)
         return Unrecognised(f"the settings map columns that it does not have: {named}")
+    wrong = mapped.wrong_lists(look, mapping)
+    if wrong:
+        return Unrecognised(wrong)
     zone = _zone(look, mapping, settings)
     wanted = mapping.shape if mapping else None
     found = (

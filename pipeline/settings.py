@@ -294,7 +294,8 @@ class FileMapping(_Table):
     columns: dict[str, str] = Field(
         default={},
         description="Field of the shape = column of the file; in JSON, keys of nested objects "
-        'apart by dots (`"user.login"`).',
+        'apart by dots (`"user.login"`), and `[]` behind a list whose elements are the rows '
+        '(`"reviews[].submitted_at"`).',
     )
     constants: dict[str, str] = Field(
         default={}, description="Field of the shape = what it is in every row of the file."

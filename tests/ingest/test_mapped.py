@@ -54,6 +54,57 @@ def test_the_other_order_of_day_and_month_gives_the_other_day(exports, warehouse
     assert warehouse.one(found) == "2024-03-04"
 
 
+VOTED = {
+    "project": "a/b", "id": 7, "opened": "2024-03-01",
+    "review": {"votes": [
+        {"by": {"login": "bo"}, "at": "2024-03-01T10:00:00Z", "is": "yes"},
+        {"by": {"login": "cy"}, "at": "2024-03-01T11:00:00Z", "is": "no"},
+    ]},
+    "tags": [],
+}  # fmt: skip
+REVIEWS = {
+    "shape": "reviews",
+    "columns": {
+        "repo": "project", "number": "id", "reviewer": "review.votes[].by.login",
+        "submitted_at": "review.votes[].at", "state": "review.votes[].is",
+    },
+    "values": {"state": {"yes": "approved", "no": "changes_requested"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("gone", [{}, {"review": None}, {"review": {"votes": "none"}}])
+def test_each_element_of_a_list_that_a_path_leads_into_is_a_row(exports, warehouse, gone):
+    exports.json("git/x.json", [VOTED, {**VOTED, "id": 8, "review": {"votes": []}, **gone}])
+    files = load(exports, warehouse, mapping={"git/*": REVIEWS})
+    assert (files["git/x.json"].rows_read, files["git/x.json"].rows_loaded) == (2, 2)
+    assert files["git/x.json"].unused == ("opened", "tags")
+    found = "select number, state, reviewer is null from raw.generic__reviews order by submitted_at"
+    assert warehouse.all(found) == [(7, "approved", False), (7, "changes_requested", False)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"state": "tags[]"}, "several lists (review.votes[], tags[])"),
+        ({"state": "review.votes[0].is"}, "each of its elements is a row"),
+        ({"state": "review.votes[].is[]"}, "one list can be gone into"),
+    ],
+)
+def test_lists_that_cannot_be_gone_into_are_said_with_what_to_do(exports, warehouse, columns, says):
+    exports.json("git/x.json", [VOTED])
+    mapping = {**REVIEWS, "columns": {**REVIEWS["columns"], **columns}}
+    one = load(exports, warehouse, mapping={"git/*": mapping})["git/x.json"]
+    assert one.status == "unrecognised"
+    assert says in one.problems[0]
+
+
+def test_a_csv_file_has_no_list_to_go_into(exports, warehouse):
+    exports.rows("git/x.csv", ["project", "id"], ["a/b", "7"])
+    one = load(exports, warehouse, mapping={"git/*": REVIEWS})["git/x.csv"]
+    assert "`review.votes[].at`" in one.problems[0]
+    assert "does not have" in one.problems[0]
+
+
 def test_a_path_leads_into_nested_objects(exports, warehouse):
     record = {"repo": "a/b", "number": 1, "user": {"login": "Ada"}, "created_at": "2024-01-01"}
     exports.json("git/pulls.json", [{**record, "merged_at": None}])
