@@ -12,8 +12,9 @@ import csv
 import os
 import re
 import tempfile
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,7 @@ import duckdb
 
 from ingest import schema
 from ingest.books import ACCEPTED
+from ingest.called import people
 from ingest.errors import InputError
 from ingest.load import NAMED, read_all
 from ingest.report import Progress
@@ -53,7 +55,7 @@ class Named:
     activity
         Rows that name it in what people did.
     suggestion, reason
-        Address of the one employee it looks like, and why; empty where there is none.
+        Address, or else id, of the one employee it looks like, and why; empty where there is none.
     """
 
     text: str
@@ -120,7 +122,8 @@ def names_of(
         if linked is None:
             raise InputError(f"{work_db}: no names have been linked yet: refresh first.")
         _judge(connection, f"work.{identifier(linked[0])}.int_identities_linked", settings)
-        return Names(tuple(_names(connection)), tuple(_coverage(connection)))
+        called = people(exports, settings, Path(folder))
+        return Names(tuple(_names(connection, called)), tuple(_coverage(connection)))
 
 
 def write_review(names: Names, path: Path) -> int:
@@ -207,7 +210,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, linked: str, settings: Setting
     )
 
 
-def _names(connection: duckdb.DuckDBPyConnection) -> list[Named]:
+def _names(connection: duckdb.DuckDBPyConnection, called: Mapping[str, set[str]]) -> list[Named]:
     rows = connection.execute(
         "select j.name, j.status, coalesce(sum(a.rows), 0)::bigint as activity from judged as j "
         "left join acts as a on a.hash = j.hash group by all order by activity desc, name"
@@ -215,7 +218,7 @@ def _names(connection: duckdb.DuckDBPyConnection) -> list[Named]:
     addresses = connection.execute(
         f"select distinct name from {NAMED} where role = {quote(EMPLOYEE_ADDRESS)}"
     ).fetchall()
-    looks = _looks([address for (address,) in addresses])
+    looks = _looks([address for (address,) in addresses], called)
     found = []
     for text, status, activity in rows:
         suggestion, reason = _suggest(text, looks) if status == "unmatched" else ("", "")
@@ -233,14 +236,30 @@ def _coverage(connection: duckdb.DuckDBPyConnection) -> list[Coverage]:
     return [Coverage(*row) for row in rows]
 
 
-def _looks(addresses: Sequence[str]) -> dict[str, set[str]]:
-    """Give the forms that the names in employees' addresses take: form -> addresses."""
+def _looks(addresses: Sequence[str], called: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Give the forms that employees' names and addresses take: form -> whom it may mean.
+
+    Parameters
+    ----------
+    called
+        Name in the HR exports -> addresses or ids of those who are called so.
+    """
     looks: dict[str, set[str]] = defaultdict(set)
     for address in addresses:
-        parts = re.findall(r"[^\W\d_]+", address.split("@")[0])
-        for form in _forms(parts):
+        for form in _forms(_parts(address.split("@")[0])):
             looks[form].add(address)
+    for name, owners in called.items():
+        for form in _forms(_parts(name)):
+            looks[form] |= owners
     return looks
+
+
+def _parts(text: str) -> list[str]:
+    """Give the words of a name, without accents and initials; all of it where that leaves none."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z]+", plain) or re.findall(r"[^\W\d_]+", text.lower())
+    long = [word for word in words if len(word) > 1]
+    return long if len(long) > 1 else words
 
 
 def _forms(parts: Sequence[str]) -> set[str]:
@@ -253,9 +272,9 @@ def _forms(parts: Sequence[str]) -> set[str]:
 
 
 def _suggest(text: str, looks: dict[str, set[str]]) -> tuple[str, str]:
-    """Find the one employee whose address a name looks like."""
-    parts = re.findall(r"[^\W\d_]+", text.split("@")[0])
+    """Find the one employee whose name or address a name looks like."""
+    parts = _parts(text.split("@")[0])
     found = set().union(*(looks.get(form, set()) for form in ("".join(parts), *_forms(parts))))
     if len(found) != 1:
         return "", ""
-    return next(iter(found)), "the name looks like the address; nothing else says so"
+    return next(iter(found)), "it looks like that person's name or address; nothing else says so"

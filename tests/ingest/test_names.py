@@ -56,6 +56,42 @@ def test_a_name_that_looks_like_an_address_is_a_suggestion_and_no_link(linked):
     assert (one.status, one.suggestion) == ("unmatched", "ada.lovelace@example.org")
 
 
+PEOPLE = [
+    ["Employee ID", "Employee name", "Work email", "Hire date"],
+    ["E1", "Lovelace, Ada K", "al@example.org", "2020-01-06"],
+    ["E2", "Bo Ek", "bo@example.org", "2020-02-03"],
+    ["E3", "Zoë Dürr", "", "2020-02-03"],
+    ["E4", "Jan Ek", "j1@example.org", "2020-02-03"],
+    ["E5", "Jon Ek", "j2@example.org", "2020-02-03"],
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [
+        ("ada.lovelace@home.example", "al@example.org"),
+        ("alovelace", "al@example.org"),
+        ("Ada Lovelace", "al@example.org"),
+        ("zoe-durr", "e3"),  # whose address the HR export does not have
+        ("jek", ""),  # one of two people
+        ("lovelace", ""),
+    ],
+)
+def test_the_name_of_a_person_suggests_and_never_links(exports, warehouse, text, suggested):
+    exports.rows("hris/employees.csv", *PEOPLE)
+    exports.rows("git/pulls.csv", PULL, ["a/b", 1, text, "2021-01-04", ""])
+    warehouse.load(exports)
+    warehouse.connection.execute(
+        "create table int_identities_linked as select employee_id as identifier_key, "
+        "employee_id as person_key, false as is_ambiguous from raw.generic__employees"
+    )
+    warehouse.connection.close()
+    names = names_of(exports.path, Settings(), KEY, warehouse.path)
+    (one,) = (one for one in names.names if one.text == text.lower())
+    assert (one.status, one.suggestion) == ("unmatched", suggested)
+    assert b"ovelace" not in warehouse.path.read_bytes()
+
+
 def test_names_are_shown_only_where_a_person_reads_them(linked):
     hidden = "\n".join(identities.lines(linked, in_clear=False, review=None))
     assert "alovelace" not in hidden
