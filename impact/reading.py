@@ -253,6 +253,9 @@ class Parts(Mapping[str, pd.DataFrame]):
         rows = self._relation.filter(f"{self._column} = '{name}'")
         return _read(rows, self._columns, self._texts)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # without reading it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
