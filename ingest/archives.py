@@ -22,9 +22,11 @@ from ingest.errors import DamagedFileError
 
 Kind = Literal["tar", "zip"]
 CHUNK = 1 << 20
+CHUNK_SHOWN = 1 << 12  # bytes that show whether something packed begins
 MOST_MEMBERS = 200_000
 LARGEST_RATIO = 250  # unpacked to packed; text packs to a tenth or so
 UNSUSPECTED = 1 << 28  # bytes that may be unpacked whatever the ratio
+PACKED = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")  # how something packed begins
 SUSPECT_RATIO = 100  # of the head of a packed file: look at all of it
 SUFFIXES = frozenset(
     {".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt", ".log", ".parquet", ".mailmap"}
@@ -94,7 +96,11 @@ def members(path: Path, of_kind: Kind, folder: Path, prefix: str) -> Iterator[Me
 
 
 def is_suspect(path: Path) -> bool:
-    """Whether a packed file may be one: by its head, or by the size that its last bytes claim."""
+    """Whether a packed file may be a bomb.
+
+    By its head, by the size that its last bytes claim, or because something packed begins inside
+    it: of a file of several parts neither of the others says much.
+    """
     unpack, unpacked, used = zlib.decompressobj(31), 0, 0
     with path.open("rb") as file:
         piece = file.read(CHUNK)
@@ -107,7 +113,29 @@ def is_suspect(path: Path) -> bool:
             piece = unpack.unconsumed_tail or (b"" if unpack.eof else file.read(CHUNK))
         file.seek(max(0, path.stat().st_size - 4))
         claimed = int.from_bytes(file.read(4), "little")
-    return unpacked > SUSPECT_RATIO * used or claimed > LARGEST_RATIO * path.stat().st_size
+    is_steep = unpacked > SUSPECT_RATIO * used or claimed > LARGEST_RATIO * path.stat().st_size
+    return is_steep or _has_parts(path)
+
+
+def _has_parts(path: Path) -> bool:
+    """Whether a file looks as if it was packed in several parts, one after the other."""
+    with path.open("rb") as file:
+        held = file.read(1)[:0]  # the first part begins here
+        while piece := file.read(CHUNK):
+            text = held + piece
+            if any(_unpacks(text[found.start() :]) for found in PACKED.finditer(text)):
+                return True
+            held = piece[-3:]
+    return False
+
+
+def _unpacks(piece: bytes) -> bool:
+    """Whether something packed begins here: what only looks so breaks after a few bytes."""
+    try:
+        zlib.decompressobj(31).decompress(piece[:CHUNK_SHOWN], CHUNK)
+    except zlib.error:
+        return False
+    return True
 
 
 def is_bomb(path: Path) -> bool:

@@ -206,7 +206,9 @@ def read_head(path: Path, limit: int) -> tuple[bytes, bool, bool]:
                 out += unpack.decompress(start, limit - len(out))
             except zlib.error:
                 break  # a damaged file is read as far as it goes; loading it says where it breaks
-            start = unpack.unconsumed_tail or (b"" if unpack.eof else file.read(CHUNK))
+            start = unpack.unconsumed_tail or unpack.unused_data or file.read(CHUNK)
+            if unpack.eof:  # packed in several parts, one after the other
+                unpack = zlib.decompressobj(31)
         return bytes(out), True, len(out) < limit
 
 

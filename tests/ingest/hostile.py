@@ -67,6 +67,10 @@ def packed() -> Files:
     yield "mentorship/twice-packed.csv.gz", gzip.compress(whole, mtime=0)
     yield "mentorship/trailing.csv.gz", whole + b"rubbish after the end"
     yield "git/bomb.json.gz", gzip.compress(b"[" + b" " * 300_000_000, 9, mtime=0)
+    part = gzip.compress(b" " * 10_000_000, 9, mtime=0)
+    pull = {"repo": "a/b", "number": 1, "author": "a", "created_at": "2024-01-01", "merged_at": ""}
+    first = gzip.compress(b"[" + json.dumps(pull).encode() + b",", mtime=0)
+    yield "git/bomb-of-parts.json.gz", first + part * 1000  # 10 GB
     yield "hris/bomb.csv.gz", gzip.compress(b"\0" * 300_000_000, 9, mtime=0)
     rows = TABLE.encode() * (300_000_000 // len(TABLE))
     yield "mentorship/bomb-rows.csv.gz", gzip.compress(rows, 9, mtime=0)

@@ -155,6 +155,7 @@ NOISE = json.dumps([os.urandom(400_000).hex()]).encode()  # packs to a half
         gzip.compress(ZEROS),
         gzip.compress(b"[" + NOISE + b"," + b" " * 200_000_000 + b"]"),  # not by its beginning
         gzip.compress(body(*range(9))[:-1] + b", " * 5_000_000),
+        gzip.compress(body(1)[:-1] + b", ") + gzip.compress(b" " * 300_000, 9) * 50,
         tar({"a.json": ZEROS}),
         zipped({"a.json": ZEROS}),
         tar({"skipped.bin": ZEROS, "a.json": body(1)}),
@@ -168,6 +169,18 @@ def test_a_bomb_is_refused_and_costs_nothing_else(exports, warehouse, monkeypatc
     assert found["git/bomb"].status == "damaged"
     assert "times its size" in found["git/bomb"].problems[0]
     assert numbers(warehouse) == [1]
+
+
+@pytest.mark.parametrize("size", [10, 70_000])
+def test_a_file_packed_in_parts_is_read_to_its_end(exports, warehouse, size):
+    lines = [
+        json.dumps({**json.loads(body(at))[0], "body": "x" * size}) + "\n" for at in range(1, 5)
+    ]
+    text = "".join(lines).encode()
+    parts = [text[at : at + 30_000] for at in range(0, len(text), 30_000)]
+    exports.write("git/x.jsonl.packed", b"".join(gzip.compress(part) for part in parts))
+    found = {one.path: one for one in warehouse.load(exports).files}
+    assert found["git/x.jsonl.packed"].rows_loaded == 4
 
 
 def test_a_file_that_packs_well_is_no_bomb(exports, warehouse):
