@@ -208,6 +208,7 @@ KINDS = {
     "access: people": "people of a reporting group or a crossing, under the minimum",
     "access: with": "of them those who began to be mentored, fewer than five",
     "flow": "mentees of a group at a step of the way, under the minimum",
+    "teams": "people of a third of the teams, under the minimum",
     "teams left out": "people of teams that a measure leaves out, under the minimum",
     "two snapshots: events_mentored": "mentees with the event since the snapshot before",
     "two snapshots: events_comparison": "comparison people with the event since",

@@ -75,7 +75,7 @@ class Hidden:
     levels
         Family and follow-up months -> segments without the arms' levels.
     told
-        Segments of which some matched comparison of mentees is shown, with people in both arms.
+        Outcomes and segments whose matched comparison is shown, with people in both arms.
     links
         Cells of two dimensions that are made of the same people.
     """
@@ -83,7 +83,7 @@ class Hidden:
     everywhere: frozenset[Segment]
     rows: Mapping[Family, frozenset[Segment]]
     levels: Mapping[tuple[Family, int], frozenset[Segment]]
-    told: frozenset[Segment] = frozenset()
+    told: frozenset[tuple[str, Segment]] = frozenset()
     links: tuple[Link, ...] = ()
 
     def hides(self, outcome: str, segment: Segment) -> bool:
@@ -95,7 +95,11 @@ class Hidden:
 
         An outcome that nobody has is not hidden, and tells nothing.
         """
-        return segment not in self.told
+        return not any(of == segment and not _is_of_others(outcome) for outcome, of in self.told)
+
+    def tells(self, outcome: str, segment: Segment) -> bool:
+        """Say whether the matched comparison of an outcome has people, and is shown."""
+        return (outcome, segment) in self.told
 
 
 OF_OTHERS = ("mentor_", "onboarding_", "team_", "spillover_")
@@ -131,8 +135,8 @@ def decide(estimates: Sequence[Row], minimum: int, links: tuple[Link, ...] = ())
         rows[family] = withheld(counts, everywhere, minimum, links)
         levels |= _levels_of_windows(family, of_family, rows[family], links)
     told = frozenset(
-        _segment(row)
-        for row in mentees
+        (str(row["outcome"]), _segment(row))
+        for row in estimates
         if row["comparison"] == "matched"
         and not _has_few(row, minimum)
         and _segment(row) not in rows[_family(row)]
@@ -400,7 +404,9 @@ def trust_checks(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Publ
         elif row["outcome"] in (None, "all"):
             is_hidden = hidden.hides_all_of(segment)
         else:
-            is_hidden = hidden.hides(row["outcome"], segment)
+            is_hidden = hidden.hides(row["outcome"], segment) or (
+                row["value"] is not None and not hidden.tells(row["outcome"], segment)
+            )
         if is_hidden:
             sentence = WITHHELD.format(minimum=minimum)
             result |= {"value": None, "status": "not_checked", "sentence": sentence}

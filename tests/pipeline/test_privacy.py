@@ -12,7 +12,7 @@ from pipeline.privacy import Family, Hidden, Segment
 from pipeline.published import TABLES
 
 ALL = Segment("all", "all")
-NOTHING = Hidden(frozenset(), {}, {}, frozenset({ALL}))
+NOTHING = Hidden(frozenset(), {}, {}, frozenset({("retention", ALL)}))
 
 
 def estimate(**changes: Any) -> dict[str, Any]:
