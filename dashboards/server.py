@@ -15,6 +15,7 @@ from dash import Dash
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from dashboards.bounded import BoundedWorker
 from pipeline.settings import set_environment
 
 THREADS = 4
@@ -61,7 +62,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
             "bind": address,
             "workers": workers,
             "threads": THREADS,
-            "worker_class": "gthread",
+            "worker_class": BoundedWorker,
             "preload_app": False,
             "control_socket_disable": True,
             "graceful_timeout": 5,

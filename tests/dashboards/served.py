@@ -23,7 +23,7 @@ SERVE = (
 class Server:
     """A served warehouse and its address."""
 
-    def __init__(self, warehouse: Path, log: Path, workers: int) -> None:
+    def __init__(self, warehouse: Path, log: Path, workers: int, before: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -31,7 +31,7 @@ class Server:
         self.address = f"http://127.0.0.1:{port}"
         self._log = log.open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(warehouse), str(port), str(workers)],
+            [sys.executable, "-c", before + SERVE, str(warehouse), str(port), str(workers)],
             stdout=self._log,
             stderr=self._log,
             env=os.environ | {"PYTHONWARNINGS": "ignore"},
@@ -61,9 +61,9 @@ class Server:
 
 
 @contextmanager
-def serving(warehouse: Path, workers: int = 1) -> Iterator[Server]:
-    """Serve a warehouse for as long as the block lasts."""
-    started = Server(warehouse, warehouse / "server.log", workers)
+def serving(warehouse: Path, workers: int = 1, before: str = "") -> Iterator[Server]:
+    """Serve a warehouse for as long as the block lasts; `before` is Python that runs first."""
+    started = Server(warehouse, warehouse / "server.log", workers, before)
     try:
         started.wait()
         yield started

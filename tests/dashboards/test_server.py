@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -101,3 +104,65 @@ def test_a_reload_replaces_every_worker_and_no_reader_notices(warehouse: Path) -
 def workers_of_gone(now: set[str], before: set[str]) -> set[str]:
     """Old workers that are still there; nobody at all counts as all of them."""
     return now & before if now else before
+
+
+SHORT = "from dashboards import bounded; bounded.READ_SECONDS = 1; bounded.ANSWER_SECONDS = 2;"
+BEGUN = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+BODY_BEGUN = (
+    b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+)
+
+
+def connection_of(server: Server) -> socket.socket:
+    port = int(server.address.rsplit(":", 1)[1])
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def trickle(client: socket.socket, begun: bytes) -> float:
+    """Send a request byte by byte until the server cuts it; give the seconds that took."""
+    began = time.monotonic()
+    client.sendall(begun)
+    while time.monotonic() - began < 30:
+        readable, _, _ = select.select([client], [], [], 0.2)
+        try:
+            if readable and not client.recv(4096):
+                break
+            client.send(b"x")
+        except OSError:
+            break
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("begun", [BEGUN, BODY_BEGUN])
+def test_a_client_that_trickles_its_request_is_cut(warehouse: Path, begun: bytes) -> None:
+    with serving(warehouse, before=SHORT) as server, ThreadPoolExecutor(4) as pool:
+        clients = [connection_of(server) for _ in range(4)]  # as many as the server has threads
+        seconds = list(pool.map(lambda client: trickle(client, begun), clients))
+        status, _ = ask(server, "/healthz")
+        for client in clients:
+            client.close()
+    assert max(seconds) < 15
+    assert status == 200
+
+
+def test_a_client_that_does_not_take_its_answer_is_cut(warehouse: Path) -> None:
+    with serving(warehouse, before=SHORT) as server:
+        client = connection_of(server)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        asset = b"GET /assets/vendor/plotly.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        client.sendall(asset * 8)
+        found = [ask(server, "/healthz")[0] for _ in range(3)]
+        taken = 0
+        while part := received(client):
+            taken += len(part)
+        client.close()
+    assert found == [200] * 3
+    assert taken < 8 * 1_000_000
+
+
+def received(client: socket.socket) -> bytes:
+    try:
+        return client.recv(65536)
+    except ConnectionResetError:
+        return b""
