@@ -10,7 +10,6 @@ import argparse
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from pipeline import export_commands, journal, owner_commands
 from pipeline.access import access_of, users_file
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.progress import Progress
+from pipeline.retention import FAILURE_NAME
 from pipeline.settings import Context, Option, Settings, read_run, warehouse_of
+from pipeline.traces import trace_of
 
 LOGGER = logging.getLogger(__name__)
 
@@ -419,10 +420,13 @@ def _positive(text: str) -> int:
 
 
 def _keep_details(context: Context, error: Exception) -> str:
-    """Write what a developer needs beside the warehouse; a person at the terminal gets a line."""
-    log = context.warehouse / "failure.log"
+    """Write what a developer needs beside the warehouse; a person at the terminal gets a line.
+
+    Messages stay out of it: they may quote what an export said of somebody.
+    """
+    log = context.warehouse / FAILURE_NAME
     log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    log.write_text(trace_of(error), encoding="utf-8")
     return f"stopped by a defect ({type(error).__name__}); details: {log}. Nothing was published."
 
 

@@ -37,6 +37,7 @@ from pipeline.errors import BadInputError, MachineError, PipelineError
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
 from pipeline.settings import Context, Settings, dbt_vars
+from pipeline.traces import first_line
 from pipeline.version import code_version
 
 LOGGER = logging.getLogger(__name__)
@@ -360,7 +361,7 @@ def _clear_failures(context: Context) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        first = str(error).strip().splitlines()[0]
+        first = first_line(error).rstrip(".")
         raise MachineError(f"{context.warehouse}: {first}. Nothing was published.") from error
     except OSError as error:
         where = error.filename or context.warehouse
