@@ -12,7 +12,7 @@ import duckdb
 from ingest import InputError, schema
 from ingest import forget as erase
 from ingest.sql import name, quote, transaction
-from pipeline import lock
+from pipeline import lock, told
 from pipeline.errors import BadInputError
 from pipeline.identities import key_of
 from pipeline.settings import Context
@@ -57,7 +57,7 @@ def forget(context: Context, person: str) -> Erased:
                 rows = erase.erase(connection, names)
         derived = _rewrite(context.work_db)
         # Figures that stood would go on telling of them.
-        context.told.unlink(missing_ok=True)
+        told.remove(context.told)
         with duckdb.connect(str(context.work_db), read_only=True) as connection:
             return Erased(rows, derived, erase.left(connection, names))
 

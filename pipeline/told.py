@@ -5,8 +5,11 @@ same as ever before, or differs by a group that could itself be published. Else 
 is published as it was last told. What stands takes company, so that the change does not follow
 from the total and the other cells (`pipeline.cells`).
 
-The memory is a private file of the warehouse beside the private database. It holds true counts of
-groups, and nothing of a person; no snapshot holds it.
+The memory is a private file of the warehouse beside the private database, and a second one that
+says the same. It holds true counts of groups, and nothing of a person; no snapshot holds it. Each
+file is replaced in one step, the second before the first, and both before a snapshot is switched
+to: so after a crash or a fault of the disk one of them is whole and knows all that was told. With
+neither left whole nothing is published: figures told anew could be subtracted from earlier ones.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import gzip
 import json
 import logging
 import os
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +29,9 @@ from typing import Any
 import numpy as np
 
 from pipeline.cells import hidden_cells
+from pipeline.errors import MachineError
 from pipeline.published import TABLES
+from pipeline.snapshots import sync
 
 LOGGER = logging.getLogger(__name__)
 
@@ -200,41 +206,75 @@ def is_blank(cell: Cell) -> bool:
 
 
 def read(path: Path, edition: Edition) -> Memory:
-    """Read what was told; nothing where there is no such file, or none that can be read."""
-    memory = Memory(edition)
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                said = json.loads(line)
-                if said["unit"][0] in TABLES:  # one that is published no more tells nothing
-                    unit, version = _parse(said)
-                    memory.versions.setdefault(unit, []).append(version)
-    except FileNotFoundError:
-        return memory
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        LOGGER.warning(
-            "%s cannot be read (%s): figures are told anew, whatever was told before",
-            path.name,
-            type(error).__name__,
+    """Read what was told, from whichever file is whole; nothing where there is neither.
+
+    Raises
+    ------
+    MachineError
+        There is such a file, and none is whole.
+    """
+    damaged = False
+    for place in (path, second_of(path)):
+        try:
+            return Memory(edition, _versions(place))
+        except FileNotFoundError:
+            continue
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
+            damaged = True
+            LOGGER.warning("%s cannot be read: %s", place.name, type(error).__name__)
+    if damaged:
+        raise MachineError(
+            f"{path}: what earlier snapshots told cannot be read, nor can {second_of(path).name}. "
+            "Put either back from a backup of the warehouse. Without them the next snapshot tells "
+            "figures that can be subtracted from earlier ones; if that may be, delete both and "
+            "refresh. Nothing was published."
         )
-        return Memory(edition)
-    return memory
+    return Memory(edition)
+
+
+def _versions(path: Path) -> dict[Unit, list[Version]]:
+    """Read one file, to its end."""
+    versions: dict[Unit, list[Version]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = list(file)
+    first = json.loads(lines[0]) if lines else {}
+    if "unit" not in first:  # an earlier version's file begins with what was told
+        if first.get("told") != len(lines) - 1:
+            raise ValueError("the file does not hold what it says")
+        lines = lines[1:]
+    for line in lines:
+        said = json.loads(line)
+        if said["unit"][0] in TABLES:  # one that is published no more tells nothing
+            unit, version = _parse(said)
+            versions.setdefault(unit, []).append(version)
+    return versions
+
+
+def second_of(path: Path) -> Path:
+    """Give the place of the second file."""
+    return path.with_name(f"{path.name.removesuffix('.json.gz')}-second.json.gz")
+
+
+def remove(path: Path) -> None:
+    """Forget what was told."""
+    for place in (path, second_of(path)):
+        place.unlink(missing_ok=True)
 
 
 def write(path: Path, memory: Memory) -> None:
-    """Write the memory in place of the one before it, in one step, for its owner only."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with (
-        os.fdopen(handle, "wb") as raw,
-        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=1, mtime=0) as packed,
-    ):
-        for unit, versions in memory.versions.items():
-            for version in versions:
-                packed.write(_line(unit, version).encode())
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
+    """Write both files in place of those before them, each in one step, for their owner only."""
+    lines = [_line(unit, told) for unit, versions in memory.versions.items() for told in versions]
+    text = "".join((json.dumps({"told": len(lines)}) + "\n", *lines))
+    packed = gzip.compress(text.encode(), compresslevel=1, mtime=0)
+    for place in (second_of(path), path):
+        aside = place.with_name(f".{place.name}.{os.getpid()}")
+        handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(packed)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(place)
+        sync(place.parent)
 
 
 def _line(unit: Unit, version: Version) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
-import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import privacy, told
+from pipeline.errors import MachineError
 from pipeline.published import TABLES
 from pipeline.told import Cell, Edition, Memory
 
@@ -106,14 +107,14 @@ def test_what_was_told_is_read_back_and_private(tmp_path: Path) -> None:
     saved(tmp_path, Memory(edition()), cell("a", 40), cell("b", 60, left=8))
     again = told.read(tmp_path / "told", edition())
     assert tell(again, cell("a", 41, 0.6), cell("b", 61, 0.6, left=8)) == {"a": 0.5, "b": 0.5}
-    assert (tmp_path / "told").stat().st_mode & 0o077 == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["told"]
+    names = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert names == {"told": 0, "told-second.json.gz": 0}
 
 
 def test_what_an_earlier_version_told_has_the_columns_of_now(tmp_path: Path) -> None:
     saved(tmp_path, Memory(edition()), cell("a", 40))
     with gzip.open(tmp_path / "told", "rt") as file:
-        line = json.loads(file.read())
+        line = json.loads(file.readlines()[1])
     line["rows"][0].pop("ci_low")
     line["rows"][0]["of_before"] = 1
     gone = line | {"unit": ["a_table_of_before", "a"]}
@@ -137,12 +138,83 @@ def test_nothing_stands_from_a_later_day_or_under_other_rules(
     assert tell(again, cell("a", 40, 0.6)) == {"a": 0.6}
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", gzip.compress(b'{"unit": 3}')])
-def test_a_memory_that_cannot_be_read_is_said_and_not_fatal(
-    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+def cut(content: bytes) -> bytes:
+    """A file whose end never reached the disk."""
+    return content[: len(content) // 2]
+
+
+def shortened(content: bytes) -> bytes:
+    """A whole gzip member of fewer lines than were told."""
+    return gzip.compress(b"".join(gzip.decompress(content).splitlines(keepends=True)[:-1]))
+
+
+def flipped(content: bytes) -> bytes:
+    """One byte in the middle is another."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+
+
+DAMAGES = [
+    lambda _: b"",
+    lambda _: b"nothing",
+    lambda _: gzip.compress(b'{"unit": 3}'),
+    cut,
+    shortened,
+    flipped,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["told", "told-second.json.gz"])
+def test_with_one_file_damaged_the_other_knows_all_that_was_told(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
 ) -> None:
-    (tmp_path / "told").write_bytes(content)
-    with caplog.at_level(logging.WARNING):
-        memory = told.read(tmp_path / "told", edition())
-    assert memory.versions == {}
-    assert bool(caplog.records) == bool(content)
+    saved(tmp_path, Memory(edition()), cell("a", 40), cell("b", 60))
+    path = tmp_path / name
+    path.write_bytes(damage(path.read_bytes()))
+    memory = told.read(tmp_path / "told", edition())
+    assert tell(memory, cell("a", 41, 0.6), cell("b", 61, 0.6)) == {"a": 0.5, "b": 0.5}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_with_both_files_damaged_nothing_is_told(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    saved(tmp_path, Memory(edition()), cell("a", 40), cell("b", 60))
+    for path in tmp_path.iterdir():
+        path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(MachineError, match="Put either back"):
+        told.read(tmp_path / "told", edition())
+
+
+def test_with_one_file_gone_the_other_is_read_and_with_both_nothing_was_told(
+    tmp_path: Path,
+) -> None:
+    saved(tmp_path, Memory(edition()), cell("a", 40))
+    (tmp_path / "told").unlink()
+    assert told.read(tmp_path / "told", edition()).versions
+    told.remove(tmp_path / "told")
+    assert list(tmp_path.iterdir()) == []
+    assert not told.read(tmp_path / "told", edition()).versions
+
+
+def test_a_writer_that_dies_between_the_files_leaves_one_that_knows_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second file is written first: what is in it was told by nobody yet."""
+    first = saved(tmp_path, Memory(edition()), cell("a", 40))
+    replaced: list[str] = []
+    replace = Path.replace
+
+    def die_after_one(self: Path, target: Path) -> Path:
+        if replaced:
+            raise OSError("the machine goes down")
+        replaced.append(Path(target).name)
+        return replace(self, target)
+
+    tell(first, cell("b", 60))
+    monkeypatch.setattr(Path, "replace", die_after_one)
+    with pytest.raises(OSError, match="goes down"):
+        told.write(tmp_path / "told", first)
+    assert replaced == ["told-second.json.gz"]
+    assert set(told.read(tmp_path / "told", edition()).versions) == {("team_outcomes", "a")}
