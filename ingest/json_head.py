@@ -363,9 +363,8 @@ def _elements(text: str, start: int) -> tuple[list[Any], int | None]:
 def _lines(text: str) -> list[Any]:
     """Read values that stand one a line; none if there is but one line."""
     lines = text.splitlines()[: MOST_RECORDS + 1]
-    whole = lines if text.endswith("\n") or len(lines) == 1 else lines[:-1]
     values = []
-    for line in whole:
+    for line in lines:  # one that the text cuts off is no whole object
         decoded = _decode(line.strip(), 0)
         if decoded and isinstance(decoded[0], dict) and not line.strip()[decoded[1] :].strip():
             values.append(decoded[0])

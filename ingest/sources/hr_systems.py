@@ -1,4 +1,4 @@
-"""BambooHR, HiBob, Personio, SAP SuccessFactors and Workday (as Fivetran copies it).
+"""BambooHR, HiBob, Personio, SuccessFactors, Oracle, Gusto and Workday (as Fivetran copies it).
 
 What a system says of a person's job now belongs to the day of its list (`ingest.snapshots`); tables
 of changes are a history by themselves. A manager who is given by name is not linked.
@@ -446,4 +446,55 @@ WORKDAY = (
         ),
     ),
 )
-SHAPES: tuple[VendorShape, ...] = (*BAMBOOHR, *HIBOB, *PERSONIO, *SUCCESSFACTORS, *WORKDAY)
+_RELATIONSHIP = 'STRUCT("StartDate" VARCHAR, "TerminationDate" VARCHAR)[]'
+ORACLE = (
+    VendorShape(
+        # A worker has a relationship for each time of being employed; lists may stand in `items`.
+        "oracle_hcm__workers",
+        keys=frozenset({"PersonNumber", "workRelationships"}),
+        columns={"PersonNumber": "VARCHAR", "workRelationships": "JSON", "emails": "JSON"},
+        lists={
+            "one": "coalesce(try_cast(coalesce(r.\"workRelationships\"->'$.items', "
+            f'r."workRelationships") as {_RELATIONSHIP}), [null])'
+        },
+        fills=(
+            Fill(
+                EMPLOYEES,
+                {
+                    "employee_id": 'r."PersonNumber"',
+                    "email": "coalesce(r.emails->>'$.items[0].EmailAddress', "
+                    "r.emails->>'$[0].EmailAddress')",
+                    "hire_date": 'one."StartDate"',
+                    "termination_date": 'one."TerminationDate"',
+                },
+            ),
+        ),
+    ),
+)
+GUSTO = (
+    VendorShape(
+        "gusto__employees",
+        keys=frozenset({"uuid", "jobs", "terminated"}),
+        columns={
+            **dict.fromkeys(("uuid", "email", "work_email"), "VARCHAR"),
+            "jobs": "STRUCT(hire_date VARCHAR)[]",
+            "terminations": "STRUCT(effective_date VARCHAR)[]",
+        },
+        fills=(
+            Fill(
+                EMPLOYEES,
+                {
+                    "employee_id": "r.uuid",
+                    # The other address is a private one.
+                    "email": "coalesce(nullif(r.work_email, ''), r.email)",
+                    "hire_date": "list_min(list_transform(r.jobs, lambda j: j.hire_date))",
+                    "termination_date": "list_max("
+                    "list_transform(r.terminations, lambda t: t.effective_date))",
+                },
+            ),
+        ),
+    ),
+)
+SHAPES: tuple[VendorShape, ...] = (
+    *(*BAMBOOHR, *HIBOB, *PERSONIO, *SUCCESSFACTORS, *WORKDAY, *ORACLE, *GUSTO),
+)

@@ -386,3 +386,48 @@ def test_a_damaged_file_of_a_set_is_named_and_the_others_are_loaded(exports, war
         found = by_path(warehouse.load(exports))
         assert found["git/backup/0042.json"].status == "damaged"
         assert len(numbers(warehouse)) == 99
+
+
+def dumped(at, **how):
+    return json.dumps(pull(at), **how)
+
+
+def dumped_both():
+    return json.dumps([pull(1), pull(2)])
+
+
+# Ways in which the answers of one interface are saved; each has the pull requests 1 and 2.
+SAVED = {
+    "array": f"[{dumped(1)}, {dumped(2)}]",
+    "a record a line": f"{dumped(1)}\n{dumped(2)}",
+    "a record a line, blank lines between": f"{dumped(1)}\n\n{dumped(2)}\n",
+    "records in a row": f"{dumped(1, indent=1)}\n{dumped(2, indent=1)}",
+    "arrays in a row": f"[{dumped(1)}][{dumped(2)}]",
+    "arrays in a row, the first empty": f"[][{dumped(1)},{dumped(2)}]",
+    "arrays in a row, the last empty": f"[{dumped(1)},{dumped(2)}]\n[]",
+    "an array a line": f"[{dumped(1)}]\n[{dumped(2)}]\n",
+    "an array of arrays": f"[[{dumped(1)}], [{dumped(2)}]]",
+    **{key: f'{{"{key}": [{dumped(1)}, {dumped(2)}], "count": 2}}'
+       for key in ("data", "values", "value", "items", "records", "result", "results")},
+    "pages in a row": f'{{"items": [{dumped(1)}], "n": 2}}{{"items": [{dumped(2)}], "n": 2}}',
+    "pages in a row, the first empty": f'{{"values": []}}\n\n{{"values": {dumped_both()}}}',
+    "a list of pages": f'[{{"items": [{dumped(1)}]}}, {{"items": [{dumped(2)}]}}]',
+    "wrapped twice": f'{{"response": {{"data": [{dumped(1)}, {dumped(2)}]}}}}',
+    "by repository": f'{{"acme/web": [{dumped(1)}, {dumped(2)}]}}',
+    "long bodies": json.dumps([pull(at, body="x" * 100_000) for at in (1, 2)]),
+    "a first record longer than a look": json.dumps([pull(1, body="x" * 2_000_000), pull(2)]),
+}  # fmt: skip
+
+
+def test_however_answers_are_wrapped_and_paged_each_record_is_read_once(exports, warehouse):
+    for at, text in enumerate(SAVED.values()):
+        # A repository of its own, so that no file is known by another.
+        exports.write(f"git/{at}.json", text.replace("acme/web", f"acme/web-{at}"))
+    found = {one.path: one for one in warehouse.load(exports).files}
+    read = {how: found[f"git/{at}.json"].rows_loaded for at, how in enumerate(SAVED)}
+    assert read == dict.fromkeys(SAVED, 2)
+    assert len(found) == len(SAVED) + 2
+    counted = warehouse.all(
+        "select count(*), count(distinct repo), count(merged_at) from raw.git__pull_requests"
+    )
+    assert counted == [(2 * len(SAVED), len(SAVED), 2 * len(SAVED))]

@@ -462,6 +462,43 @@ def test_statuses_in_several_files_are_read_together(exports, warehouse):
     assert warehouse.all(EMPLOYED + " order by 1", who("7")) == SPELLS
 
 
+@pytest.mark.parametrize("held", [lambda rows: rows, lambda rows: {"items": rows}])
+def test_workers_of_oracle_are_employed_once_a_relationship(exports, warehouse, held):
+    worker = {
+        "PersonId": 3, "PersonNumber": "7", "DisplayName": "x",
+        "emails": held([{"EmailAddress": "ada@x.org"}]),
+        "workRelationships": held([
+            {"StartDate": "2019-06-02", "TerminationDate": "2021-02-03"},
+            {"StartDate": "2022-05-02", "TerminationDate": None},
+        ]),
+    }  # fmt: skip
+    exports.json("hris/x.json", {"items": [worker], "count": 1, "hasMore": False})
+    assert load(exports, warehouse).rows_loaded == 2
+    assert [row[:2] for row in warehouse.all(EMPLOYED + " order by 1", who("7"))] == [
+        (date(2019, 6, 2), date(2021, 2, 3)),
+        (date(2022, 5, 2), None),
+    ]
+
+
+def test_employees_of_gusto_have_the_first_hire_and_the_last_end(exports, warehouse):
+    worker = {
+        "uuid": "u-7", "email": "private@x.org", "work_email": "ada@x.org", "terminated": True,
+        "jobs": [{"hire_date": "2020-03-01"}, {"hire_date": "2019-06-02"}],
+        "terminations": [{"effective_date": "2021-02-03"}],
+    }  # fmt: skip
+    stays = {**worker, "uuid": "u-8", "work_email": "", "terminated": False, "terminations": []}
+    exports.json("hris/x.json", [worker, stays])
+    assert load(exports, warehouse).rows_loaded == 2
+    assert [warehouse.all(EMPLOYED, who(one))[0][:2] for one in ("u-7", "u-8")] == [
+        (date(2019, 6, 2), date(2021, 2, 3)),
+        (date(2019, 6, 2), None),
+    ]
+    emails = warehouse.all(
+        "select email from raw.generic__employees where employee_id = ?", who("u-7")
+    )
+    assert emails == [(who("ada@x.org"),)]
+
+
 def test_users_of_bamboohr_link_their_address_to_the_employee(exports, warehouse):
     user = {"id": 1, "employeeId": 7, "firstName": "A", "lastName": "B", "email": "ada@x.org",
             "status": "enabled"}  # fmt: skip
