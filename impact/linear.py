@@ -55,6 +55,7 @@ def fit_within_cells(
     if refusal is not None:
         return refusal
     rows = np.flatnonzero(used)
+    rows = rows[np.argsort(cell[rows], kind="stable")]
     w, labels = weight[rows], cell[rows]
     columns = np.empty((2 + covariates.shape[1], rows.size))
     columns[0], columns[1], columns[2:] = outcome[rows], exposed[rows], covariates.T[:, rows]
@@ -90,14 +91,11 @@ def _refuse(exposed: BoolArray, used: BoolArray) -> Refusal | None:
 
 
 def _demean(columns: FloatArray, weight: FloatArray, cell: IntArray) -> FloatArray:
-    """Take each cell's weighted mean off every column, shape (columns, n)."""
-    total = np.bincount(cell, weights=weight)
-    total[total == 0] = 1.0
-    out = np.empty_like(columns)
-    for j, column in enumerate(columns):
-        mean = np.bincount(cell, weights=weight * column) / total
-        out[j] = column - mean[cell]
-    return out
+    """Take each cell's weighted mean off every column, shape (columns, n); rows cell by cell."""
+    starts = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))
+    means = np.add.reduceat(columns * weight, starts, axis=1) / np.add.reduceat(weight, starts)
+    centred: FloatArray = columns - np.repeat(means, np.diff(starts, append=cell.size), axis=1)
+    return centred
 
 
 def _is_flat(within: float, raw: FloatArray, weight: FloatArray) -> bool:
