@@ -43,6 +43,36 @@ def _pairs(
     )
 
 
+def _places(platform: str, *marks: str) -> Sheet:
+    """Declare a list of projects that look for a mentee, by the columns that mark it."""
+    project = Part(("project", "program_name_full", "cncf_project"))
+    parts = {**MENTORSHIP_PARTS, "project": project}
+    parts["start_date"] = Part(MENTORSHIP_PARTS["start_date"].columns, otherwise=TERM)
+    parts["mentorship_id"] = Part(
+        PAIR_ID,
+        otherwise="concat_ws('|', 'pair', lower({mentor}), lower({mentee}), {project}, "
+        "{start_date})",
+    )
+    needs = frozenset({"mentor"})
+    return Sheet(
+        f"{platform}__mentorships",
+        MENTORSHIPS,
+        parts,
+        needs,
+        frozenset(marks),
+        lists=("mentor", "mentee"),
+    )
+
+
+# `CNCF - Envoy: Faster tests (2026 Term 3)`: its terms begin in March, June and September.
+_TERM = r"\((20[0-9][0-9]) Term ([123])"
+_YEAR, _NUMBER = (f"regexp_extract({{project}}, '{_TERM}', {at})" for at in (1, 2))
+TERM = (
+    f"case when {_YEAR} <> '' then {_YEAR} || ' ' || "
+    f"case {_NUMBER} when '1' then 'spring' when '2' then 'summer' else 'fall' end end"
+)
+
+
 def _own_id(platform: str) -> str:
     return f"'{platform}:' || {{text}}"
 
@@ -142,8 +172,10 @@ SHEETS: tuple[Sheet, ...] = (
         needs=frozenset({"employee_id", "value"}),
         marks=frozenset({"username", "terms_and_conditions_checked"}),
     ),
-    # The Linux Foundation's tracking sheet: up to four mentors a project, often no mentee yet.
-    _pairs("lfx", "mentor_1", "mentor_1_lfid", start_needed=False),
+    # The Linux Foundation's tracking sheet, up to four mentors a project, and its export as JSON:
+    # mostly places that are open, whose mentee nobody is yet.
+    _places("lfx", "mentor_1", "mentor_1_lfid"),
+    _places("lfx_export", "mentors", "lfx_url", "term"),
     # One row a participant and programme: who signed up, not who was matched with whom.
     Sheet(
         "mentorloop__applications",

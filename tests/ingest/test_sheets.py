@@ -553,3 +553,46 @@ def test_every_declared_name_of_a_needed_column_is_read(exports, sheet):
             assert isinstance(plan, Plan), (field, column)
             if plan.name.startswith(sheet.name.split("__")[0]):
                 assert column.split("+")[0].replace("*", "x") in plan.columns, (field, column)
+
+
+LFX = ["PROJECT", "LFX URL", "Upstream issue", "", "mentor count"]
+LFX += [
+    f"Mentor {at}{more}" for at in (1, 2) for more in ("", " GitHub", " email address", " LFID")
+]
+PROJECT = "CNCF - Some Project: Faster tests ({} Term {})"
+FIRST, SECOND = ["Ada", "ada", "p1@example.org", "adal"], ["Bo", "bo", "p2@example.org", "bob"]
+
+
+def test_a_tracking_sheet_without_mentees_is_open_places(people, warehouse):
+    project = [PROJECT.format(2026, 3), "", "https://example.org/1", "", 2]
+    people.rows("mentorship/x.csv", LFX, [*project, *FIRST, *SECOND])
+    report = load(people, warehouse)
+    assert (report.shape, report.rows_read, report.rows_quarantined) == ("lfx__mentorships", 2, 2)
+    assert "open_place" in report.problems[-1]
+
+
+@pytest.mark.parametrize(
+    ("term", "first"),
+    [((2026, 1), "2026-03-01"), ((2026, 2), "2026-06-01"), ((2026, 3), "2026-09-01")],
+)
+def test_the_term_in_a_projects_name_is_the_start(people, warehouse, term, first):
+    project = [PROJECT.format(*term), "", "https://example.org/1", "", 2]
+    people.rows("mentorship/x.csv", [*LFX, "Mentee"], [*project, *FIRST, *SECOND, "p3@example.org"])
+    assert load(people, warehouse).rows_loaded == 2
+    assert {row[2] for row in warehouse.all(PAIRS)} == {first}
+    assert pairs(warehouse, "mentor") == [(1, 1), (2, 1)]
+
+
+def test_an_export_of_programmes_has_its_mentors_and_no_mentee(people, warehouse):
+    keys = ("name", "github_handle", "email", "lfid")
+    mentors = [dict(zip(keys, one, strict=True)) for one in (FIRST, SECOND)]
+    program = {
+        "issue_number": 1, "cncf_project": "x", "term": "2026 Term 3 (Sep-Nov)", "lfx_url": "",
+        "program_name_full": PROJECT.format(2026, 3), "mentors": mentors,
+        "prerequisites": {"resume": True, "standard_courses": [{"name": "x"}]},
+    }  # fmt: skip
+    people.json("mentorship/x.json", {"_term": "x", "_count": 1, "programs": [program]})
+    (report,) = [one for one in warehouse.load(people, quarantine_share=1).files
+                 if one.path == "mentorship/x.json"]  # fmt: skip
+    assert (report.shape, report.rows_read) == ("lfx_export__mentorships", 2)
+    assert "open_place" in report.problems[-1]
