@@ -29,6 +29,7 @@ from dashboards.export.source import Request
 from dashboards.queries import SnapshotStore
 from tests.dashboards.asking import CALLBACK, page_request
 from tests.pipeline.test_refresh import command, current, home, refresh
+from tests.privacy.vendors import plant_vendors
 
 __all__ = ["home"]
 pytestmark = pytest.mark.slow
@@ -269,6 +270,40 @@ def test_nobody_is_named_in_any_exported_file(planted: Path, tmp_path: Path) -> 
     contents = left_in(tmp_path / "pack")
     assert {Path(name.split("/")[0]).suffix for name in contents} >= {".xlsx", ".pptx", ".pdf"}
     assert found_in(contents, names) == {}
+
+
+@pytest.fixture(scope="module")
+def of_vendors(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports with a file of every vendor's shape that names a person in every text field."""
+    folder = tmp_path_factory.mktemp("vendors")
+    shutil.copytree(home / "exports", folder / "exports")
+    settings = folder / "exports" / "mentorship.toml"
+    settings.write_text("quarantine_share = 1.0\n" + settings.read_text(encoding="utf-8"))
+    shapes = plant_vendors(folder / "exports", PLANT, ADDRESS)
+    done = refresh(folder / "exports", folder / "warehouse", folder / "key")
+    (folder / "said.txt").write_text(done.stdout + done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert len(shapes) > 100
+    return folder
+
+
+def test_nobody_is_named_in_what_a_refresh_of_every_vendors_shape_leaves(of_vendors: Path) -> None:
+    with duckdb.connect(str(of_vendors / "warehouse" / "work.duckdb"), read_only=True) as work:
+        loaded = work.execute("select count(distinct shape) from raw.loads").fetchone()
+    assert loaded is not None
+    assert loaded[0] >= 45  # a record often fits the shape of another as well
+    contents = left_in(of_vendors / "warehouse")
+    contents["said"] = (of_vendors / "said.txt").read_bytes()
+    assert found_in(contents, {PLANT, ADDRESS}) == {}
+
+
+def test_nobody_is_named_on_a_page_or_in_a_file_after_a_refresh_of_every_vendors_shape(
+    of_vendors: Path, tmp_path: Path
+) -> None:
+    pages = answers(of_vendors / "warehouse", [("all", "all")])
+    assert found_in(pages, {PLANT, ADDRESS}) == {}
+    write_pack(current(of_vendors / "warehouse"), Request(), tmp_path / "pack")
+    assert found_in(left_in(tmp_path / "pack"), {PLANT, ADDRESS}) == {}
 
 
 def test_nobody_is_named_by_the_commands(planted: Path) -> None:
