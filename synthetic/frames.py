@@ -7,7 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthetic.careers import PROMOTION, Careers, Reorganisation
-from synthetic.pairs import ASSIGNMENTS, MODELS, PROGRAMS, STATUSES, Pairs
+from synthetic.pairs import (
+    ASSIGNMENTS,
+    END_REASONS,
+    ENDED_EARLY,
+    MODELS,
+    PROGRAMS,
+    STATUSES,
+    Pairs,
+)
 from synthetic.people import (
     DAYS_A_MONTH,
     EMPLOYMENT,
@@ -189,8 +197,18 @@ def frame_mentorships(calendar: Calendar, people: People, pairs: Pairs) -> pd.Da
             "end_date": _stamps(calendar, pairs.end_day),
             "status": _named(pairs.status, STATUSES),
             "assignment": _named(pairs.assignment, ASSIGNMENTS),
+            "end_reason": end_reasons(pairs),
         }
     )
+
+
+def end_reasons(pairs: Pairs) -> list[str]:
+    """Why each pair ended early; empty for the others, and where the office did not write it."""
+    early = pairs.status == ENDED_EARLY
+    return [
+        END_REASONS[number % len(END_REASONS)] if is_early else ""
+        for number, is_early in zip(pairs.number.tolist(), early.tolist(), strict=True)
+    ]
 
 
 def frame_leaves(calendar: Calendar, people: People, careers: Careers) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from synthetic.people import NEVER, Calendar, Flags, Ints, People
 
 MODELS = ("1:1", "peer", "circle", "reverse")
 PROGRAMS = ("Compass", "Peer Exchange", "Circles", "Reverse View", "First Hundred Days")
+END_REASONS = ("no_time", "moved", "no_fit", "no_time", "", "left", "other")
+"""Why pairs end early, in the order in which they do; some offices do not write it down."""
 STATUSES = ("active", "completed", "ended_early", "pending", "declined")
 ASSIGNMENTS = ("volunteer", "nominated", "lottery", "waitlist")
 

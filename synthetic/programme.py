@@ -8,7 +8,7 @@ import numpy as np
 
 from synthetic.directory import OFFSETS, Directory
 from synthetic.files import DAY_SECONDS, SENTINEL, dates, local_stamps, stamps, write_table
-from synthetic.frames import organisation_names
+from synthetic.frames import end_reasons, organisation_names
 from synthetic.organisation import Organisation
 from synthetic.pairs import (
     ACTIVE,
@@ -110,6 +110,7 @@ def _write_mentorships(organisation: Organisation, directory: Directory, out: Pa
         ends,
         [STATUSES[code] for code in pairs.status.tolist()],
         [ASSIGNMENTS[code] for code in pairs.assignment.tolist()],
+        end_reasons(pairs),
         strict=True,
     )
     return write_table(out / "mentorships.csv", organisation.mentorships.columns.tolist(), rows)

@@ -35,6 +35,18 @@ BINS = (
 ARMS = {"mentored": "Mentored", "comparison": "Matched peers"}
 TOKENS = {"mentored": "mentored", "comparison": "matched"}
 
+_BEGAN_WITH = (
+    "Mentees count by what they began with; who began several in one month is in “several”, and "
+    "what followed the first mentorship is not told apart."
+)
+CAVEATS = {
+    "model": f"Who takes part in which model is not left to chance, so a difference between models "
+    f"may be one between their people. {_BEGAN_WITH}",
+    "program": f"Programmes choose whom they take, so a difference between them may be one between "
+    f"their people. {_BEGAN_WITH}",
+}
+"""What has to be said beside the groups of a dimension."""
+
 
 def split_by(snapshot: Snapshot, selection: Selection) -> str | None:
     """Return the dimension to compare groups of: the picked one, else the first there is."""
@@ -65,7 +77,12 @@ def groups_html(view: View, outcome: Outcome) -> str:
         "groups.html",
         groups=[ForestGroup(_unit(outcome), common, lines)] if values else [],
         name=name,
-        test=_test_sentence(view, outcome, dimension, shown),
+        test=" ".join(
+            filter(
+                None,
+                (_test_sentence(view, outcome, dimension, shown), CAVEATS.get(dimension or "")),
+            )
+        ),
         confidence=view.confidence,
     )
 

@@ -345,6 +345,8 @@ TABLES: tuple[Table, ...] = (
         vocabulary(
             "start_precision", "day", "month", "quarter", "half_year", "term", "year", fallback=None
         ),
+        # Why it ended early. A text of somebody's own is `other`: no free text is loaded.
+        vocabulary("end_reason", "left", "moved", "no_time", "no_fit"),
         rules=(
             Rule(
                 "open_place",

@@ -142,3 +142,18 @@ def test_headline_of_an_outcome(
     view = view_of(*group)
     found = sentences.outcome_headline(view, view.outcomes[number])
     assert found.replace("\u202f", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("dimension", "is_said"), [("model", True), ("program", True), ("organisation", False)]
+)
+def test_groups_that_people_choose_say_so_and_where_sequences_are(
+    view_of: Callable[..., View],
+    monkeypatch: pytest.MonkeyPatch,
+    dimension: str,
+    is_said: bool,
+) -> None:
+    monkeypatch.setattr(groups, "split_by", lambda *_: dimension)
+    shown = plain(groups.groups_html(view_of("organisation", "Payments"), CYCLE))
+    assert ("between their people" in shown) == is_said
+    assert ("what followed the first mentorship is not told apart" in shown) == is_said

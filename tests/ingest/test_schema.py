@@ -20,7 +20,7 @@ incidents | incident_id, service?, team?, severity, created_at, acknowledged_at?
 incident_responders | incident_id, responder, role?, joined_at?
 on_call | person, schedule, start_at, end_at
 services | service, team, valid_from?, valid_to?
-mentorships | mentorship_id, program?, model, mentor, mentee, start_date, end_date?, status, assignment?, start_precision?
+mentorships | mentorship_id, program?, model, mentor, mentee, start_date, end_date?, status, assignment?, start_precision?, end_reason?
 sessions | mentorship_id, held_at, duration_minutes?, status, mentor?, mentee?
 goals | goal_id, mentorship_id, created_at, target_date, status, completed_at?
 surveys | mentorship_id, respondent_role, answered_at, question, score, scale_max

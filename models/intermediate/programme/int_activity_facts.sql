@@ -35,7 +35,8 @@ mentees as (
         min(starts_on) as starts_on,
         max(ended_on) as ended_on,
         max(runs_until) as runs_until,
-        max(case when is_completed then 1.0 else 0.0 end) as is_completed
+        max(case when is_completed then 1.0 else 0.0 end) as is_completed,
+        max(end_reason) as end_reason
     from int_pairs_begun
     group by 1, 2
 ),
@@ -170,6 +171,24 @@ mentee_events as (
         1.0 as base
     from mentees
     where mentees.ended_on is not null
+    {% for reason in ['left', 'moved', 'no_time', 'no_fit', 'other'] -%}
+        union all
+        select
+            'ended_{{ reason }}' as measure,
+            mentees.mentorship_key,
+            mentees.mentee_key,
+            concat(mentees.mentorship_key, mentees.mentee_key) as unit_key,
+            mentees.ended_on as happened_on,
+            12 as months,
+            case when mentees.end_reason = '{{ reason }}' then 1.0 else 0.0 end
+                as amount,
+            1.0 as base
+        from mentees
+        where
+            mentees.ended_on is not null
+            and mentees.is_completed = 0.0
+            and mentees.end_reason is not null
+    {% endfor -%}
 ),
 
 doses as (

@@ -63,7 +63,13 @@ exported as (
         max(
             case when stg_generic__mentorships.status = 'completed' then 1 else 0 end
         ) = 1 as is_completed,
-        max(stg_generic__mentorships.ends_on) as ends_on
+        max(stg_generic__mentorships.ends_on) as ends_on,
+        max(
+            case
+                when stg_generic__mentorships.status = 'ended_early'
+                    then stg_generic__mentorships.end_reason
+            end
+        ) as end_reason
     from stg_generic__mentorships
     inner join int_identities_linked as mentees
         on stg_generic__mentorships.mentee_name_key = mentees.identifier_key
@@ -87,6 +93,7 @@ select
     -- The exported end; one that was not exported cannot be counted in a month.
     case when not exported.is_open then exported.ends_on end as ended_on,
     not exported.is_open and exported.is_completed as is_completed,
+    case when not exported.is_open then exported.end_reason end as end_reason,
     -- A pair runs no longer than both are there, whatever the status says.
     least(
         case

@@ -14,6 +14,7 @@ renamed as (
         model,
         status,
         assignment,
+        end_reason,
         -- numbers
         _row as source_row,
         -- dates and times
