@@ -190,7 +190,9 @@ SHAPES: tuple[VendorShape, ...] = (
                 ALL_INCIDENTS,
                 {
                     "incident_id": cell("id"),
-                    "service": cell("service_id"),
+                    "service": (
+                        f"coalesce(nullif({cell('service_id')}, ''), {cell('service_name')})"
+                    ),
                     "team": cell("team_id"),
                     "severity": f"coalesce(nullif({cell('priority_name')}, ''), {cell('urgency')})",
                     "status": cell("status"),

@@ -378,6 +378,13 @@ def test_pagerduty_analytics_take_the_zone_of_their_page(exports, warehouse):
     )
 
 
+def test_a_service_without_an_id_goes_by_its_name(exports, warehouse):
+    header = "ID,Created At,Seconds To First Ack,Seconds To Resolve,Service Name"
+    exports.write("incidents/x.csv", f"{header}\nP4,2023-05-31T10:05:00,60,600,web\n")
+    warehouse.load(exports)
+    assert warehouse.all("select service is null from raw.generic__incidents") == [(False,)]
+
+
 @pytest.mark.parametrize("joined", ["U1; U2", '["U1","U2"]', "U1,U2"])
 def test_pagerduty_analytics_are_read_from_csv_by_any_spelling_of_their_header(
     exports, warehouse, joined
