@@ -476,7 +476,7 @@ GUSTO = (
         "gusto__employees",
         keys=frozenset({"uuid", "jobs", "terminated"}),
         columns={
-            **dict.fromkeys(("uuid", "email", "work_email"), "VARCHAR"),
+            **dict.fromkeys(("uuid", "email", "work_email", "terminated"), "VARCHAR"),
             "jobs": "STRUCT(hire_date VARCHAR)[]",
             "terminations": "STRUCT(effective_date VARCHAR)[]",
         },
@@ -488,8 +488,9 @@ GUSTO = (
                     # The other address is a private one.
                     "email": "coalesce(nullif(r.work_email, ''), r.email)",
                     "hire_date": "list_min(list_transform(r.jobs, lambda j: j.hire_date))",
-                    "termination_date": "list_max("
-                    "list_transform(r.terminations, lambda t: t.effective_date))",
+                    # Who was hired again has the ends of before, and has not left.
+                    "termination_date": "case when r.terminated = 'true' then list_max("
+                    "list_transform(r.terminations, lambda t: t.effective_date)) end",
                 },
             ),
         ),

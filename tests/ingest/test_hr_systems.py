@@ -487,10 +487,12 @@ def test_employees_of_gusto_have_the_first_hire_and_the_last_end(exports, wareho
         "terminations": [{"effective_date": "2021-02-03"}],
     }  # fmt: skip
     stays = {**worker, "uuid": "u-8", "work_email": "", "terminated": False, "terminations": []}
-    exports.json("hris/x.json", [worker, stays])
-    assert load(exports, warehouse).rows_loaded == 2
-    assert [warehouse.all(EMPLOYED, who(one))[0][:2] for one in ("u-7", "u-8")] == [
+    back = {**worker, "uuid": "u-9", "work_email": "bo@x.org", "terminated": False}
+    exports.json("hris/x.json", [worker, stays, back])
+    assert load(exports, warehouse).rows_loaded == 3
+    assert [warehouse.all(EMPLOYED, who(one))[0][:2] for one in ("u-7", "u-8", "u-9")] == [
         (date(2019, 6, 2), date(2021, 2, 3)),
+        (date(2019, 6, 2), None),
         (date(2019, 6, 2), None),
     ]
     emails = warehouse.all(
