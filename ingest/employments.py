@@ -24,23 +24,27 @@ from ingest.sources.hr_systems import STATUS_COLUMNS, STATUSES
 from ingest.sql import name, quote
 
 NAME = "employments of its statuses"
+# Of statuses of one day the table's numbers say the order; without them, an end comes first.
 # An end on a day that nobody wrote down leaves the beginning unknown as well: the person would
 # else count as employed to this day.
 SPELLS = f"""
     with told as (
         select distinct
             employee, {day_sql("since")} as day, status, ending,
-            try_cast(id as bigint) as number, lower(status) like 'terminat%' as ends
+            try_cast(id as bigint) as number,
+            coalesce(lower(status) like 'terminat%', false) as ends
         from statuses
         where employee is not null
     ),
     ordered as (
-        select *, lag(ends, 1, true) over (partition by employee order by day, number) as was_out
+        select *, lag(ends, 1, true) over (
+            partition by employee order by day, number, ends desc
+        ) as was_out
         from told where day is not null
     ),
     numbered as (
         select *, count(*) filter (not ends and was_out) over (
-            partition by employee order by day, number rows unbounded preceding
+            partition by employee order by day, number, ends desc rows unbounded preceding
         ) as spell
         from ordered
     ),

@@ -455,6 +455,25 @@ def test_statuses_of_bamboohr_are_employments_with_their_ends(exports, warehouse
     ]
 
 
+@pytest.mark.parametrize("held", [list, lambda rows: changed(rows[::-1])], ids=["all", "changed"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        [status(4, "7", "2021-02-03", "Contractor")],  # on the day of the end
+        [status(4, "7", "2021-02-03", ""), status(5, "7", "2022-05-02", "Contractor")],
+    ],
+)
+def test_who_is_hired_again_by_any_status_is_employed(exports, warehouse, held, again):
+    first = status(1, "7", "2019-01-07", "Full-Time")
+    end = status(3, "7", "2021-02-03", "Terminated", terminationTypeId="Resignation")
+    exports.json("hris/status.json", held([first, end, *again]))
+    warehouse.load(exports)
+    assert [row[:2] for row in warehouse.all(EMPLOYED + " order by 1", who("7"))] == [
+        (date(2019, 1, 7), date(2021, 2, 3)),
+        (date(2021, 2, 3), None),
+    ]
+
+
 def test_statuses_in_several_files_are_read_together(exports, warehouse):
     exports.json("hris/status-1.json", STATUSES[:2])
     exports.json("hris/status-2.json", STATUSES[1:4])
