@@ -147,9 +147,10 @@ class Plan:
         Day of a list that only the file's name tells: of two files that differ in nothing else,
         each says something of its own.
     lists
-        Name -> SQL expression of a list over `r`, never empty: the record becomes a row for every
-        element (of several lists, for every combination), which the first fill finds under the
-        name.
+        Name -> SQL expression of a list over `r`: the record becomes a row for every element (of
+        several lists, for every combination), which the first fill finds under the name. A record
+        whose list is empty becomes no row; where the record itself says something, as a worker
+        does, the expression gives `[null]` instead.
     folds
         Whether the keys of a JSON file are taken whatever their upper and lower case.
     """

@@ -454,8 +454,9 @@ ORACLE = (
         keys=frozenset({"PersonNumber", "workRelationships"}),
         columns={"PersonNumber": "VARCHAR", "workRelationships": "JSON", "emails": "JSON"},
         lists={
-            "one": "coalesce(try_cast(coalesce(r.\"workRelationships\"->'$.items', "
-            f'r."workRelationships") as {_RELATIONSHIP}), [null])'
+            # Who has none is a worker all the same, hired nobody wrote down when.
+            "one": "coalesce(nullif(try_cast(coalesce(r.\"workRelationships\"->'$.items', "
+            f'r."workRelationships") as {_RELATIONSHIP}), []::{_RELATIONSHIP}), [null])'
         },
         fills=(
             Fill(

@@ -491,8 +491,10 @@ def test_workers_of_oracle_are_employed_once_a_relationship(exports, warehouse, 
             {"StartDate": "2022-05-02", "TerminationDate": None},
         ]),
     }  # fmt: skip
-    exports.json("hris/x.json", {"items": [worker], "count": 1, "hasMore": False})
-    assert load(exports, warehouse).rows_loaded == 2
+    none = {**worker, "PersonNumber": "8", "workRelationships": held([])}
+    exports.json("hris/x.json", {"items": [worker, none], "count": 2, "hasMore": False})
+    assert load(exports, warehouse).rows_loaded == 3
+    assert warehouse.all(EMPLOYED, who("8"))[0][:2] == (None, None)
     assert [row[:2] for row in warehouse.all(EMPLOYED + " order by 1", who("7"))] == [
         (date(2019, 6, 2), date(2021, 2, 3)),
         (date(2022, 5, 2), None),
