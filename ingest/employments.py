@@ -71,7 +71,17 @@ SPELLS = f"""
         ending as "terminationType",
         status as "employmentStatus"
     from spells
+    union all
+    -- Nobody's: they go on to where rows without an employee are counted.
+    select
+        null, since, null, ending, status
+    from statuses
+    where employee is null
     order by all
+"""
+NO_DAYS = f"""
+    select count(*) from statuses
+    where since is not null and since <> '0000-00-00' and {day_sql("since")} is null
 """
 
 
@@ -95,18 +105,26 @@ def join(tables: Iterable[tuple[Peek, Plan, str]], scratch: Path) -> Joined:
         folders[PurePosixPath(one[0].name).parent.as_posix()].append(one)
     made: list[tuple[Peek, str]] = []
     problems: dict[str, str] = {}
+    notes: list[str] = []
     for folder, members in folders.items():
         try:
-            made.append(_records(folder, members, scratch))
+            look, file_id, undated = _records(folder, members, scratch)
         except DamagedFileError as error:
             problems |= {look.name: str(error) for look, _, _ in members}
-    return Joined(tuple(made), problems)
+            continue
+        made.append((look, file_id))
+        if undated:
+            notes.append(
+                f"{look.name}: {undated} of their dates are no days, so what began then has an "
+                "unknown day: write days as 2024-05-07"
+            )
+    return Joined(tuple(made), problems, tuple(notes))
 
 
 def _records(
     folder: str, members: Sequence[tuple[Peek, Plan, str]], scratch: Path
-) -> tuple[Peek, str]:
-    """Write the employments that the tables of a folder say together."""
+) -> tuple[Peek, str, int]:
+    """Write the employments that the tables of a folder say together, and count bad days."""
     together = "\n".join(sorted(file_id for _, _, file_id in members))
     file_id = hashlib.sha256(together.encode()).hexdigest()[:32]
     target = scratch / f"employments-{file_id}"
@@ -120,5 +138,6 @@ def _records(
             rows = f"(select {given} from {{}}) as n({columns})"
             read_into(connection, look, plan, f"insert into statuses from {rows}", scratch)
         connection.execute(f"copy ({SPELLS}) to {quote(str(target))} (format json)")
+        (undated,) = connection.execute(NO_DAYS).fetchone() or (0,)
     at = max(look.modified_at for look, _, _ in members)
-    return files.looks(target, f"{folder}/{NAME}", at)[0][0], file_id
+    return files.looks(target, f"{folder}/{NAME}", at)[0][0], file_id, undated

@@ -200,7 +200,12 @@ def _join(
         plan = recognise.recognise(look, settings)
         if isinstance(plan, Plan):
             kept.append(Export(look, plan, file_id))
+        else:
+            inventory.reports.append(
+                FileReport(look.name, file_id, "unrecognised", problems=(plan.reason,))
+            )
     inventory.exports = kept
+    inventory.notes += found.notes
     inventory.reports += [
         FileReport(one.look.name, one.file_id, "unrecognised", problems=(reason,))
         for one in parts

@@ -74,10 +74,13 @@ class Joined:
         Files of records, each with the hash of the tables it is made of.
     problems
         Name of a table's file -> why it cannot be used.
+    notes
+        On what was passed over inside tables that are used.
     """
 
     looks: tuple[tuple[Peek, str], ...]
     problems: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def is_part(plan: Plan) -> bool:

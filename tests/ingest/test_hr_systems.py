@@ -474,6 +474,30 @@ def test_who_is_hired_again_by_any_status_is_employed(exports, warehouse, held, 
     ]
 
 
+@pytest.mark.parametrize("others", [STATUSES[:4], []], ids=["some", "none"])
+def test_statuses_of_nobody_are_counted_and_quarantined(exports, warehouse, others):
+    lost = [status(31, "", "2020-01-01", "Full-Time"), status(32, None, "", "Terminated")]
+    exports.json("hris/status.json", [*others, *lost])
+    loaded = warehouse.load(exports, quarantine_share=1.0)
+    (one,) = [one for one in loaded.files if "statuses" in one.path]
+    spells = 2 if others else 0
+    assert (one.rows_read, one.rows_loaded, one.rows_quarantined) == (spells + 2, spells, 2)
+    assert warehouse.all("select distinct column_name from raw.quarantine") == [("employee_id",)]
+
+
+def test_statuses_without_a_readable_day_are_named(exports, warehouse):
+    soon = status(31, "7", "soon", "Full-Time")
+    exports.json("hris/status.json", [soon, status(32, "8", "0000-00-00", "Full-Time")])
+    (note,) = [one for one in warehouse.load(exports).problems if "no days" in one]
+    assert "1 of their dates" in note
+
+
+def test_a_table_of_statuses_without_rows_is_named(exports, warehouse):
+    exports.rows("hris/status.csv", ["id", "employeeId", "date", "employmentStatus"])
+    (one,) = [one for one in warehouse.load(exports).files if "status" in one.path]
+    assert (one.status, len(one.problems)) == ("unrecognised", 1)
+
+
 def test_statuses_in_several_files_are_read_together(exports, warehouse):
     exports.json("hris/status-1.json", STATUSES[:2])
     exports.json("hris/status-2.json", STATUSES[1:4])
