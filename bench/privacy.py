@@ -197,6 +197,7 @@ KINDS = {
     "programme: people": "people of a measure of the programme in a month, under the minimum",
     "programme: with": "of them those with what is measured, fewer than five",
     "programme: without": "of them those without it, fewer than five",
+    "programme: parts": "pairs that ended early for one reason, from the other reasons",
     "months": "people whom a month added to a measure over twelve months, fewer than five",
     "began in a month": "people who began to be mentored within a month, fewer than five",
     "linked: people": "people of a programme or model, from the other",

@@ -435,6 +435,15 @@ def segment_tests(rows: Iterable[Row]) -> list[Published]:
     return [_rounded("segment_tests", row, 3) for row in rows]
 
 
+#: Why pairs ended early: parts of one whole, so a hidden one is what the others leave.
+_PARTS_OF_ONE = ("ended_left", "ended_moved", "ended_no_time", "ended_no_fit", "ended_other")
+
+
+def hidden_with(measure: str) -> str:
+    """Name what a measure is hidden with: parts of one whole go together, others alone."""
+    return "ended_early_parts" if measure in _PARTS_OF_ONE else measure
+
+
 def programme_health(
     rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()
 ) -> list[Published]:
@@ -442,13 +451,14 @@ def programme_health(
 
     `rows` carry `people_count`, the people a measure is about, `window_months`, and for shares
     `people_with` and `people_without`. A status follows from the rounded value: of a hidden one
-    nothing is told. Of windows that overlap, the earlier months are told first.
+    nothing is told. Of windows that overlap, the earlier months are told first. Parts of one whole
+    are told of a group in a month all together or not at all.
     """
     published = []
-    for of_measure in _grouped(rows, lambda row: row["measure"]).values():
+    for of_measure in _grouped(rows, lambda row: hidden_with(row["measure"])).values():
         windows = _windows(of_measure)
         for _, of_month in sorted(_grouped(of_measure, _number_of_month).items()):
-            people = _counts(of_month, _one_table, ("people_count",))
+            people = _counts(of_month, _measure, ("people_count",))
             gone = withheld(people, frozenset(), minimum, links)
             levels = _shares_withheld(of_month, gone, windows, links)
             published += [
@@ -458,6 +468,10 @@ def programme_health(
 
 
 _SHARE_COUNTS = ("people_with", "people_without")
+
+
+def _measure(row: Row) -> str:
+    return str(row["measure"])
 
 
 def _number_of_month(row: Row) -> int:
@@ -471,7 +485,11 @@ def _windows(rows: Sequence[Row]) -> dict[Segment, Windows]:
     shares = [row for row in overlapping if row["people_with"] is not None]
     return {
         segment: Windows.of(
-            [{_number_of_month(row): int(row[name]) for row in series} for name in _SHARE_COUNTS],
+            [
+                {_number_of_month(row): int(row[name]) for row in of_measure}
+                for of_measure in _grouped(series, _measure).values()
+                for name in _SHARE_COUNTS
+            ],
             int(series[0]["window_months"]),
             MINIMUM_EVENTS,
         )
@@ -498,7 +516,7 @@ def _shares_withheld(
             _segment(row) not in windows or windows[_segment(row)].may_tell(_number_of_month(row))
         )
     }
-    counts = _counts(shares, _one_table, _SHARE_COUNTS)
+    counts = _counts(shares, _measure, _SHARE_COUNTS)
     found = withheld(counts, frozenset(few) | hidden, MINIMUM_EVENTS, links)
     for row in shares:
         if _segment(row) in windows and _segment(row) not in found:
@@ -880,10 +898,6 @@ def _family(row: Row) -> Family:
 
 def _table_key(row: Row) -> tuple[str, str, str, int]:
     return row["outcome"], row["scale"], row["comparison"], row["follow_up_months"]
-
-
-def _one_table(_row: Row) -> str:
-    return "one"
 
 
 def _months(row: Row) -> int:

@@ -61,18 +61,34 @@ def impact(
 def programme_health(
     true_rows: Iterable[Row], shown_rows: Iterable[Published], memory: Memory
 ) -> list[Published]:
-    """Let measures of a month stand that were told and changed by few since."""
-    cells = [
-        Cell(
-            _unit("programme_health", shown),
-            ("programme_health", shown["measure"], str(shown["month"]), shown["segment_dimension"]),
-            _shares(true, shown["n"] is not None, shown["value"] is not None),
-            (shown,),
-        )
-        for true, shown in _paired("programme_health", true_rows, shown_rows)
-    ]
+    """Let measures of a month stand that were told and changed by few since.
+
+    Parts of one whole stand together: an old one beside new ones would be what these leave.
+    """
+    together: dict[Unit, list[tuple[Row, Published]]] = defaultdict(list)
+    for true, shown in _paired("programme_health", true_rows, shown_rows):
+        whole = {**shown, "measure": privacy.hidden_with(shown["measure"])}
+        together[_unit("programme_health", whole)].append((true, shown))
+    cells = [_health_cell(unit, pairs) for unit, pairs in together.items()]
     blank = _each(privacy.withheld_health)
     return memory.settle(cells, memory.standing(cells), blank)
+
+
+def _health_cell(unit: Unit, pairs: Pairs) -> Cell:
+    """Take the rows that are told together; the counts of parts go by their own names as well."""
+    counts: dict[str, int] = {}
+    also: list[tuple[Unit, Counts]] = []
+    for true, shown in pairs:
+        mine = _shares(true, shown["n"] is not None, shown["value"] is not None)
+        own = _unit("programme_health", shown)
+        if own == unit:
+            counts |= mine
+        else:
+            counts |= {f"{name} {shown['measure']}": count for name, count in mine.items()}
+            also.append((own, mine))
+    _, first = pairs[0]
+    group = (*unit[:2], str(first["month"]), first["segment_dimension"])
+    return Cell(unit, group, counts, tuple(row for _, row in pairs), tuple(also))
 
 
 def access(

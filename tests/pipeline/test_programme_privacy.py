@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import privacy
+from pipeline import privacy, successive
 from pipeline.linked import Segment, find_links
+from pipeline.told import Edition, Memory
 
 MONTH = date(2026, 5, 1)
 
@@ -191,6 +192,77 @@ def test_thirds_of_few_teams_are_withheld_together() -> None:
     for teams in ((5, 4, 5), (5, 5)):
         hidden = privacy.team_outcomes(team_rows(*teams), 10)
         assert {row["value"] for row in hidden} == {row["n_teams"] for row in hidden} == {None}
+
+
+REASONS = ("ended_left", "ended_moved", "ended_no_time", "ended_no_fit", "ended_other")
+
+
+def ended(value: str, *counts: int) -> list[dict[str, Any]]:
+    """Rows of why the pairs of a group ended early."""
+    of_one = sum(counts)
+    return [
+        row(
+            value,
+            of_one,
+            measure=measure,
+            measure_value=count / of_one,
+            people_with=count,
+            people_without=of_one - count,
+        )
+        for measure, count in zip(REASONS, counts, strict=True)
+    ]
+
+
+def test_a_reason_of_few_is_not_what_the_other_reasons_leave() -> None:
+    found = privacy.programme_health(ended("all", 20, 14, 12, 2, 12), 10)
+    assert [row["measure"] for row in found] == list(REASONS)
+    assert {(row["value"], row["status"], row["n"]) for row in found} == {(None, "suppressed", 60)}
+
+
+def test_reasons_of_enough_are_all_told() -> None:
+    found = privacy.programme_health(ended("all", 20, 14, 12, 6, 8), 10)
+    assert [row["value"] for row in found] == [0.33, 0.23, 0.2, 0.1, 0.13]
+
+
+def test_a_hidden_reason_does_not_follow_from_the_other_groups_and_reasons() -> None:
+    """Were one reason alone hidden in B beside A, A's others would follow from the totals."""
+    rows = [
+        *ended("all", 32, 32, 32, 32, 32),
+        *ended("A", 12, 12, 12, 2, 12),
+        *ended("B", 10, 10, 10, 15, 10),
+        *ended("C", 10, 10, 10, 15, 10),
+    ]
+    found = privacy.programme_health(rows, 10)
+    told = {(row["segment_value"], row["value"] is not None) for row in found}
+    assert len(told) == 4
+    hidden = {value for value, is_told in told if not is_told}
+    assert len(hidden) == 2
+    assert "A" in hidden
+
+
+def test_reasons_that_add_few_in_a_month_wait_together() -> None:
+    rows = [
+        {**one, "month": month, "window_months": 12}
+        for month, counts in (
+            (date(2024, 1, 1), (20, 20, 20, 20, 20)),
+            (date(2024, 2, 1), (26, 26, 26, 22, 26)),
+        )
+        for one in ended("all", *counts)
+    ]
+    found = privacy.programme_health(rows, 10)
+    assert [row["value"] is not None for row in found] == [True] * 5 + [False] * 5
+
+
+def test_reasons_stand_together_in_the_next_snapshot() -> None:
+    """Told anew, four of them would say how the fifth, which changed by few, stands now."""
+    memory = Memory(Edition(date(2026, 5, 1), 0.95, 10, 5))
+    first, second = (
+        ended("all", *counts) for counts in ((20, 20, 20, 20, 20), (30, 30, 30, 22, 30))
+    )
+    before = successive.programme_health(first, privacy.programme_health(first, 10), memory)
+    after = successive.programme_health(second, privacy.programme_health(second, 10), memory)
+    assert after == before
+    assert {row["value"] for row in before} == {0.2}
 
 
 def over_a_year(completed: list[int], early: list[int]) -> list[bool]:

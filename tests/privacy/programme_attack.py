@@ -30,8 +30,11 @@ from tests.privacy.published_attack import (
 )
 
 Bounds = tuple[float, float]
+#: Why pairs ended early: of one group in a month, the five are one whole.
+ENDED = ("ended_left", "ended_moved", "ended_no_time", "ended_no_fit", "ended_other")
 #: Shares of what happened within the last twelve months, and what each month adds to them.
 TRAILING = (
+    *ENDED,
     "feedback_response",
     "goal_attainment",
     "match_completed",
@@ -100,6 +103,21 @@ def attack_health(pairs: Sequence[Pair], tally: Tally) -> None:
                     limit,
                     tally,
                 )
+
+
+def attack_parts(pairs: Sequence[Pair], tally: Tally) -> None:
+    """Solve for the few who ended for one reason, as one less the shares of the other reasons."""
+    mine = [pair for pair in pairs if pair[0]["measure"] in ENDED]
+    for parts in tables(mine, "month", "segment_dimension", "segment_value"):
+        if len(parts) < len(ENDED) or any(true["people_with"] is None for true, _ in parts):
+            continue
+        people = {int(true["people_count"]) for true, _ in parts}
+        if len(people) == 1:
+            bounds = [bounds_of(pair, "with") for pair in parts]
+            truths = [truth_of(true, "with") or 0 for true, _ in parts]
+            total = bounds_of(parts[0], "people")
+            every = [*people, *truths]
+            _attack_cells("programme: parts", [total, *bounds], every, MINIMUM_EVENTS, tally)
 
 
 def _attack_cells(
@@ -562,6 +580,7 @@ def attack_programme(
     estimates = [*zip(reports["impact_estimates"], shown["impact_estimates"], strict=True)]
     health = _beside(reports, shown, "programme_health")
     attack_health(health, tally)
+    attack_parts(health, tally)
     attack_linked_programmes(health, estimates, links, tally)
     attack_months(health, tally)
     attack_stocks(health, tally)
