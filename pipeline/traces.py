@@ -1,18 +1,16 @@
 """What is kept of a failure for those who mend it: where it happened, never what was in the row.
 
 The message of an exception often quotes the value that could not be read, and that value may be
-somebody's name. So traces keep types and places, and messages lose what they quote.
+somebody's name. So traces keep types and places, and no message is repeated but the machine's own.
 """
 
 from __future__ import annotations
 
-import re
 import traceback
 
 import duckdb
 
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`", re.DOTALL)
-#: Failures of the machine: what they quote is the place of a file.
+#: Failures of the machine, a full disk or too little memory: what they quote is a file's place.
 _OF_THE_MACHINE = (duckdb.IOException, duckdb.OutOfMemoryException)
 
 
@@ -33,9 +31,8 @@ def trace_of(error: BaseException) -> str:
 
 
 def first_line(error: duckdb.Error) -> str:
-    """Give the first line of what a database says, without the values it quotes."""
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """Give the kind of what a database says; where the machine failed, its first line as well."""
     if isinstance(error, _OF_THE_MACHINE):
-        return line
-    kind, _, _ = line.partition(":")
-    return f"{kind} ({type(error).__name__})" if _QUOTED.search(line) else line
+        return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    kind = type(error).__name__
+    return f"{kind.removesuffix('Exception')} Error ({kind})"

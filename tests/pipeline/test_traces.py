@@ -13,10 +13,10 @@ from pipeline.traces import first_line, trace_of
 NAME = "Qxzvanna Zyqwold"
 
 
-def convert() -> None:
+def convert(name: str = NAME) -> None:
     """Read a number where an export has a name."""
     with duckdb.connect() as connection:
-        connection.execute("create table rows as select ? as email", [NAME])
+        connection.execute("create table rows as select ? as email", [name])
         connection.execute("select email::integer from rows").fetchall()
 
 
@@ -51,6 +51,18 @@ def test_a_refused_value_is_not_quoted_at_the_terminal(
     assert "Conversion Error" in said
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert NAME not in said + left.decode(errors="replace")
+
+
+def test_a_name_over_two_lines_is_not_quoted() -> None:
+    """The first line of what the database says then ends within the name."""
+    with pytest.raises(duckdb.Error) as failed:
+        convert(NAME.replace(" ", "\n"))
+    assert NAME.split()[0] in str(failed.value).splitlines()[0]
+    assert first_line(failed.value) == "Conversion Error (ConversionException)"
+
+
+def test_what_is_said_without_quotes_is_not_repeated() -> None:
+    assert NAME not in first_line(duckdb.ConstraintException(f"Duplicate key: email {NAME}"))
 
 
 def test_a_failure_of_the_machine_keeps_the_place_of_the_file(tmp_path: Path) -> None:
