@@ -10,13 +10,17 @@ from dashboards import formats
 from dashboards.rows import Definition, HealthRow
 
 TREND_MONTHS = 24
+#: A value that is older than this many months is shown with its month, and judged no more.
+JUDGED_MONTHS = 3
 STATUSES = {
     "on_target": ("better", "check", "On target"),
     "needs_action": ("caution", "warning", "Needs action"),
     "no_target": ("neutral", "empty", "No target set"),
     "not_known": ("neutral", "hourglass", "Not known yet"),
+    "too_old": ("neutral", "hourglass", "Too old to judge"),
     "suppressed": ("neutral", "lock", "Withheld"),
 }
+JUDGED = ("on_target", "needs_action")
 AT_LEAST, AT_MOST = "at least", "at most"
 
 
@@ -90,7 +94,23 @@ def latest(rows: Sequence[HealthRow]) -> dict[str, HealthRow]:
 
 def is_old(month: date, now: date) -> bool:
     """Say whether a month is of another year than the one that ends now."""
-    return (now.year - month.year) * 12 + now.month - month.month >= 12
+    return _months_between(month, now) >= 12
+
+
+def _months_between(month: date, now: date) -> int:
+    return (now.year - month.year) * 12 + now.month - month.month
+
+
+def status_of(row: HealthRow, shown: date) -> str:
+    """Return a row's status as of the page's month: the verdict of a value too old is none."""
+    status = row.status or ""
+    is_old_verdict = status in JUDGED and _months_between(row.month, shown) > JUDGED_MONTHS
+    return "too_old" if is_old_verdict else status
+
+
+def newest_month(rows: Sequence[HealthRow]) -> date:
+    """Return the page's month: the newest of all, whether or not anything is told of it."""
+    return max((row.month for row in rows), default=date.min)
 
 
 def sections(
@@ -100,7 +120,7 @@ def sections(
 ) -> list[Section]:
     """Return the measures of one group of people in the page's sections, those that exist."""
     now = latest(rows)
-    shown = max((row.month for row in now.values()), default=date.min)
+    shown = newest_month(rows)
     found = []
     for title, measures in groups:
         lines = tuple(
@@ -114,9 +134,10 @@ def sections(
 
 
 def missed(rows: Sequence[HealthRow], measures: Sequence[str]) -> tuple[list[str], int]:
-    """Return the measures that miss their target now, and how many have one that is known."""
+    """Return the measures that miss their target, and how many have one that can be judged now."""
+    shown = newest_month(rows)
     now = [row for row in latest(rows).values() if row.measure in measures]
-    judged = [row for row in now if row.status in ("on_target", "needs_action")]
+    judged = [row for row in now if status_of(row, shown) in JUDGED]
     late = {row.measure for row in judged if row.status == "needs_action"}
     return [measure for measure in measures if measure in late], len(judged)
 
@@ -136,7 +157,8 @@ def headline(
         return f"All {judged} targets are met." if judged > 1 else "The one target is met.", text
     names = [label(measure, definitions) for measure in late]
     verb = "needs" if len(late) == 1 else "need"
-    return f"{len(late)} of {judged} measures with a target {verb} action.", (
+    count = f"{len(late)} of {judged} measures" if judged > 1 else "The one measure"
+    return f"{count} with a target {verb} action.", (
         f"Short of target: {formats.words_of([name.lower() for name in names])}."
     )
 
@@ -154,7 +176,7 @@ def _line(
     shown: date,
 ) -> Line:
     known = definitions.get(row.measure)
-    tone, icon, text = STATUSES.get(row.status or "", STATUSES["not_known"])
+    tone, icon, text = STATUSES.get(status_of(row, shown), STATUSES["not_known"])
     return Line(
         key=row.measure,
         label=label(row.measure, definitions),

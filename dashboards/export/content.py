@@ -10,7 +10,7 @@ from typing import Any
 from dashboards import formats, sentences, trust
 from dashboards.components.cards import Card, cards_of
 from dashboards.components.evidence import CheckLine, check_lines
-from dashboards.components.health import is_old, latest
+from dashboards.components.health import is_old, latest, status_of
 from dashboards.export.source import Source
 from dashboards.rows import CurvePoint, Estimate, HealthRow, SeriesPoint
 from dashboards.selection import dimension_label
@@ -203,7 +203,8 @@ def provenance(source: Source, caveats: Sequence[str]) -> tuple[tuple[str, str],
 def health_lines(source: Source) -> tuple[HealthLine, ...]:
     """Give the programme's measures in the last month, those that need action first.
 
-    Of a measure that is not told every month the last one of the year that is told stands.
+    Of a measure that is not told every month the last one of the year that is told stands, with
+    its month, and without a verdict where it is too old to be judged.
     Measures with a target come before those without; a withheld one is left out.
     """
     names = [column.name for column in fields(HealthRow)]
@@ -211,16 +212,17 @@ def health_lines(source: Source) -> tuple[HealthLine, ...]:
     last = max((row["month"] for row in rows), default=date.min)
     now = latest([HealthRow(**{name: row[name] for name in names}) for row in rows])
     shown = [row for row in now.values() if row.value is not None and not is_old(row.month, last)]
-    shown.sort(key=lambda row: HEALTH_ORDER.get(row.status or "", len(HEALTH_ORDER)))
+    shown.sort(key=lambda row: HEALTH_ORDER.get(status_of(row, last), len(HEALTH_ORDER)))
     definitions = source.view.definitions
     return tuple(
         HealthLine(
-            label=source.view.label(row.measure),
+            label=source.view.label(row.measure)
+            + ("" if row.month == last else f", {formats.month(row.month)}"),
             definition=definitions[row.measure].definition if row.measure in definitions else "",
             value=row.value,
             target=row.target,
             unit=row.unit or "",
-            status=row.status or "",
+            status=status_of(row, last),
             month=row.month,
             n=row.n,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +45,32 @@ def test_headline_of_a_withheld_group_judges_nothing(warehouse: Path) -> None:
 
 def test_headline_without_any_month_says_so() -> None:
     assert health.headline((), PAGE.measures, {})[0] == "Nothing is known of the programme."
+
+
+def aged(months: int) -> list[HealthRow]:
+    """One measure that missed its target and was told last some months ago, and nothing since."""
+    (first,) = [row for row in rows() if row.measure == "cadence"][-1:]
+    told = replace(first, month=date(2025, 1, 1), value=0.2, target=0.5, status="needs_action")
+    since = [
+        replace(told, month=date(2025, 1 + later, 1), value=None, n=None, status="suppressed")
+        for later in range(1, months + 1)
+    ]
+    return [told, *since]
+
+
+def test_a_figure_told_months_ago_is_not_judged_as_of_now() -> None:
+    text, _ = health.headline(aged(10), PAGE.measures, {})
+    assert text == "No measure has a target that can be judged."
+    ((line,),) = [section.lines for section in health.sections(aged(10), {}, PAGE.sections)]
+    assert (line.note, line.badge.label) == ("January 2025", "Too old to judge")
+
+
+def test_a_figure_of_the_last_months_is_judged_and_names_its_month() -> None:
+    text, _ = health.headline(aged(3), PAGE.measures, {})
+    assert text == "The one measure with a target needs action."
+    ((line,),) = [section.lines for section in health.sections(aged(3), {}, PAGE.sections)]
+    assert (line.note, line.badge.label) == ("January 2025", "Needs action")
+    assert health.headline(aged(4), PAGE.measures, {})[0] != text
 
 
 def test_line_gives_a_measure_its_unit_bound_and_change(warehouse: Path) -> None:
