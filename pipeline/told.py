@@ -237,6 +237,8 @@ def _versions(path: Path) -> dict[Unit, list[Version]]:
     versions: dict[Unit, list[Version]] = {}
     with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = list(file)
+    if not lines and path.stat().st_size:  # an earlier version had told nothing, and packed it
+        return versions
     first = json.loads(lines[0]) if lines else {}
     if "unit" not in first:  # an earlier version's file begins with what was told
         if first.get("told") != len(lines) - 1:

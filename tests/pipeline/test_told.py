@@ -138,6 +138,11 @@ def test_nothing_stands_from_a_later_day_or_under_other_rules(
     assert tell(again, cell("a", 40, 0.6)) == {"a": 0.6}
 
 
+def test_an_earlier_version_that_told_nothing_is_no_damage(tmp_path: Path) -> None:
+    (tmp_path / "told.json.gz").write_bytes(gzip.compress(b""))
+    assert told.read(tmp_path / "told.json.gz", edition()).versions == {}
+
+
 def cut(content: bytes) -> bytes:
     """A file whose end never reached the disk."""
     return content[: len(content) // 2]
