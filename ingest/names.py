@@ -185,7 +185,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, linked: str, settings: Settings) -> None:
-    """Create `acts` (hash, role, rows) and `judged` (hash, name, status) in memory."""
+    """Create `acts` (hash, role, rows) and `judged` (hash, name, status, person) in memory."""
     acts = [
         f"select {identifier(column.name)} as hash, "
         f"{quote(f'{table.shape}.{column.name}')} as role, count(*) as rows "
@@ -203,7 +203,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, linked: str, settings: Setting
             when {bot_sql("n.name", settings)} then 'bot'
             when l.is_ambiguous then 'ambiguous'
             when l.person_key is not null then 'linked'
-            else 'unmatched' end as status
+            else 'unmatched' end as status,
+            case when not l.is_ambiguous then l.person_key end as person
         from (select hash, min(name) as name from {NAMED} group by hash) as n
         left join {linked} as l on l.identifier_key = n.hash
         """
@@ -216,12 +217,16 @@ def _names(connection: duckdb.DuckDBPyConnection, called: Mapping[str, set[str]]
         "left join acts as a on a.hash = j.hash group by all order by activity desc, name"
     ).fetchall()
     addresses = connection.execute(
-        f"select distinct name from {NAMED} where role = {quote(EMPLOYEE_ADDRESS)}"
+        f"select distinct lower(name) from {NAMED} where role = {quote(EMPLOYEE_ADDRESS)}"
+    ).fetchall()
+    persons = connection.execute(
+        "select lower(name), any_value(person) from judged where person is not null group by 1"
     ).fetchall()
     looks = _looks([address for (address,) in addresses], called)
+    owners = dict(persons)
     found = []
     for text, status, activity in rows:
-        suggestion, reason = _suggest(text, looks) if status == "unmatched" else ("", "")
+        suggestion, reason = _suggest(text, looks, owners) if status == "unmatched" else ("", "")
         found.append(Named(text, status, activity, suggestion, reason))
     return found
 
@@ -271,10 +276,21 @@ def _forms(parts: Sequence[str]) -> set[str]:
     return {form for form in forms if len(form) > 3}
 
 
-def _suggest(text: str, looks: dict[str, set[str]]) -> tuple[str, str]:
-    """Find the one employee whose name or address a name looks like."""
+def _suggest(
+    text: str, looks: Mapping[str, set[str]], persons: Mapping[str, str]
+) -> tuple[str, str]:
+    """Find the one employee whose name or address a name looks like, by address where there is one.
+
+    Parameters
+    ----------
+    persons
+        Address or id -> key of the employee whose it is: one file may name an employee by the
+        address, another by the id.
+    """
     parts = _parts(text.split("@")[0])
     found = set().union(*(looks.get(form, set()) for form in ("".join(parts), *_forms(parts))))
-    if len(found) != 1:
+    if len({persons.get(owner, owner) for owner in found}) != 1:
         return "", ""
-    return next(iter(found)), "it looks like that person's name or address; nothing else says so"
+    return min(
+        found, key=lambda owner: ("@" not in owner, owner)
+    ), "it looks like that person's name or address; nothing else says so"

@@ -92,6 +92,25 @@ def test_the_name_of_a_person_suggests_and_never_links(exports, warehouse, text,
     assert b"ovelace" not in warehouse.path.read_bytes()
 
 
+def test_an_address_and_an_id_of_one_employee_are_one_suggestion(exports, warehouse):
+    exports.rows(
+        "hris/employees.csv", PEOPLE[0], ["E1", "Ada Lovelace", "AL@Example.org", "2020-01-06"]
+    )
+    exports.rows("hris/more.csv", ["Employee ID", "Employee name", "Hire date"],
+                 ["E1", "Ada Lovelace", "2021-01-06"])  # fmt: skip
+    exports.rows("git/pulls.csv", PULL, ["a/b", 1, "alovelace", "2021-01-04", ""])
+    warehouse.load(exports)
+    warehouse.connection.execute(
+        "create table int_identities_linked as select unnest([employee_id, email]) as "
+        "identifier_key, employee_id as person_key, false as is_ambiguous "
+        "from raw.generic__employees where email is not null"
+    )
+    warehouse.connection.close()
+    names = names_of(exports.path, Settings(), KEY, warehouse.path)
+    (one,) = (one for one in names.names if one.text == "alovelace")
+    assert (one.status, one.suggestion) == ("unmatched", "al@example.org")
+
+
 def test_names_are_shown_only_where_a_person_reads_them(linked):
     hidden = "\n".join(identities.lines(linked, in_clear=False, review=None))
     assert "alovelace" not in hidden
