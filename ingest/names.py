@@ -41,6 +41,8 @@ NO_ACTIVITY = frozenset(
 HEADER = ("accept", "employee_id", "kind", "value", "status", "activity", "reason")
 IDENTITY = HEADER[1:4]
 YES = frozenset({"yes", "y", "x", "true", "1"})
+# Letters that are no plain letter with an accent, in lower case.
+LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 EMPLOYEE_ADDRESS = "generic__employees.email"
 
 
@@ -261,7 +263,8 @@ def _looks(addresses: Sequence[str], called: Mapping[str, set[str]]) -> dict[str
 
 def _parts(text: str) -> list[str]:
     """Give the words of a name, without accents and initials; all of it where that leaves none."""
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    latin = text.lower().translate(LETTERS)
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z]+", plain) or re.findall(r"[^\W\d_]+", text.lower())
     long = [word for word in words if len(word) > 1]
     return long if len(long) > 1 else words

@@ -63,6 +63,7 @@ PEOPLE = [
     ["E3", "Zoë Dürr", "", "2020-02-03"],
     ["E4", "Jan Ek", "j1@example.org", "2020-02-03"],
     ["E5", "Jon Ek", "j2@example.org", "2020-02-03"],
+    ["E6", "Łukasz Bøe", "lb@example.org", "2020-02-03"],
 ]
 
 
@@ -73,6 +74,7 @@ PEOPLE = [
         ("alovelace", "al@example.org"),
         ("Ada Lovelace", "al@example.org"),
         ("zoe-durr", "e3"),  # whose address the HR export does not have
+        ("lukasz-boe", "lb@example.org"),
         ("jek", ""),  # one of two people
         ("lovelace", ""),
     ],
