@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 Sums = Mapping[int, int]
 """Number of a month -> people counted within the window that ends with it."""
@@ -40,10 +39,12 @@ class Windows:
 
     def may_tell(self, month: int) -> bool:
         """Say whether nobody, or enough, were counted between any two ends with this month told."""
-        ends = sorted({*self.ends, month, month - self.length})
+        mine = {month, month - self.length}
+        # Any two ends that are known already were looked at when they came.
+        pairs = {(min(end, new), max(end, new)) for new in mine for end in self.ends | mine}
         return all(
             self._is_none_or_enough(added, first, last)
-            for first, last in pairwise(ends)
+            for first, last in sorted(pairs)
             for added in self.added
         )
 

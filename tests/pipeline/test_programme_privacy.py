@@ -10,6 +10,7 @@ import pytest
 from pipeline import privacy, successive
 from pipeline.linked import Segment, find_links
 from pipeline.told import Edition, Memory
+from pipeline.trailing import Windows
 
 MONTH = date(2026, 5, 1)
 
@@ -280,6 +281,16 @@ def over_a_year(completed: list[int], early: list[int]) -> list[bool]:
 
 def test_a_month_is_told_only_when_enough_were_added_since_the_one_told_before() -> None:
     assert over_a_year([6, 4, 1, 0], [6, 5, 0, 0]) == [True, False, True, True]
+
+
+def test_a_month_is_held_against_every_end_that_is_told_and_not_the_nearest_alone() -> None:
+    """Who is counted once a year makes a month of less than none: two of enough make a few."""
+    windows = Windows(2, 5, [{1: 9, 2: 9, 3: 6, 4: -5}])
+    assert windows.may_tell(2)
+    windows.tell(2)
+    assert windows.may_tell(3)
+    windows.tell(3)
+    assert not windows.may_tell(4)
 
 
 def test_what_falls_out_of_a_year_is_as_many_as_may_be_told() -> None:
