@@ -8,7 +8,7 @@ dimensions that fall apart into blocks (organisations that each have locations o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 
@@ -21,6 +21,34 @@ class Segment(NamedTuple):
 
 Link = frozenset[Segment]
 """Cells of two dimensions; those of the one add up to those of the other."""
+
+
+Together = tuple[Segment, Segment]
+
+
+def links_of(people: Mapping[Together, int], minimum: int) -> tuple[Link, ...]:
+    """Find the blocks as they are, and as they are but for a few people.
+
+    One pair of years ago would make one block of two, while their people still follow from each
+    other but for that one.
+
+    Parameters
+    ----------
+    people
+        Cells of different dimensions -> how many people are in both.
+    minimum
+        Fewer make no link, unless one of the two cells shares no more with any other.
+    """
+    most: dict[tuple[Segment, str], int] = defaultdict(int)
+    for (first, second), count in people.items():
+        for cell, other in ((first, second), (second, first)):
+            most[cell, other.dimension] = max(most[cell, other.dimension], count)
+    many = [
+        (first, second)
+        for (first, second), count in people.items()
+        if count >= min(minimum, most[first, second.dimension], most[second, first.dimension])
+    ]
+    return tuple(sorted({*find_links(people), *find_links(many)}, key=sorted))
 
 
 def find_links(together: Iterable[tuple[Segment, Segment]]) -> tuple[Link, ...]:

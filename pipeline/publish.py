@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ import duckdb
 
 from pipeline import privacy, successive
 from pipeline.errors import BadInputError
-from pipeline.linked import Link, Segment, find_links
+from pipeline.linked import Link, Segment, Together, links_of
 from pipeline.rounding import to_count_of_any
 from pipeline.settings import Settings
 from pipeline.snapshots import Rows
@@ -78,7 +78,7 @@ def collect(
     memory
         What earlier snapshots told; takes up what this one tells anew.
     """
-    links = _links(connection)
+    links = _links(connection, settings.minimum_group)
     figures = {
         **_impact(connection, settings.minimum_group, links, memory),
         **_programme(connection, settings.minimum_group, links, memory),
@@ -127,15 +127,16 @@ _TOGETHER = {
 }
 
 
-def _links(connection: duckdb.DuckDBPyConnection) -> tuple[Link, ...]:
-    """Find cells of two dimensions that are made of the same people."""
-    together: list[tuple[Segment, Segment]] = []
+def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> tuple[Link, ...]:
+    """Find cells of two dimensions that are made of the same people, or all but a few."""
+    people: Counter[Together] = Counter()
     for table, columns in _TOGETHER.items():
         named = ", ".join(f"coalesce({column}, 'unknown')" for column in columns)
-        for values in connection.execute(f"select distinct {named} from {table}").fetchall():
-            cells = [Segment(*cell) for cell in zip(columns, values, strict=True)]
-            together += itertools.combinations(cells, 2)
-    return find_links(together)
+        counted = f"select {named}, count(distinct person_key) from {table} group by all"
+        for *values, count in connection.execute(counted).fetchall():
+            first, second = (Segment(*cell) for cell in zip(columns, values, strict=True))
+            people[first, second] += count
+    return links_of(people, minimum)
 
 
 def _impact(

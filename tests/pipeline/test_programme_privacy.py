@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline import privacy, successive
-from pipeline.linked import Segment, find_links
+from pipeline.linked import Segment, find_links, links_of
 from pipeline.told import Edition, Memory
 from pipeline.trailing import Windows
 
@@ -329,6 +329,24 @@ def test_a_programme_does_not_follow_from_its_model_and_the_programmes_beside_it
     in_model = {("program", "Pairs"), ("model", "1:1")} & hidden
     assert in_model, "30 of 34 are told, so 4 are the others"
     assert (("program", "Circles") in hidden) == (("model", "circle") in hidden)
+
+
+def cells(program: str, model: str) -> tuple[Segment, Segment]:
+    return Segment("program", program), Segment("model", model)
+
+
+def test_a_stray_pair_of_years_ago_leaves_programmes_and_models_linked() -> None:
+    blocks = {cells("a", "x"): 40, cells("b", "x"): 20, cells("c", "y"): 30}
+    strayed = {**blocks, cells("a", "y"): 1}
+    assert find_links(strayed) == ()
+    assert links_of(strayed, 10) == links_of(blocks, 10) == find_links(blocks)
+    assert links_of({**blocks, cells("a", "y"): 10}, 10) == ()
+
+
+def test_a_small_programme_stays_linked_to_the_model_of_most_of_its_people() -> None:
+    blocks = {cells("a", "x"): 40, cells("small", "x"): 3, cells("c", "y"): 30}
+    linked = links_of({**blocks, cells("small", "y"): 2}, 10)
+    assert frozenset({*cells("a", "x"), *cells("small", "x")}) in linked
 
 
 def test_dimensions_that_do_not_fall_apart_are_not_linked() -> None:

@@ -43,6 +43,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as database:
         for name in REPORTS:
             database.execute(f"create table rpt_{name} (x integer)")
+        for table, cells in (
+            ("int_mentorships_begun", "program varchar, model varchar"),
+            ("int_person_months", "organisation varchar, location varchar"),
+        ):
+            database.execute(f"create table {table} (person_key varchar, {cells})")
         database.execute(
             "create table int_data_ends as select date '2026-06-30' as as_of_date, "
             "date '2026-06-28' as git_end, date '2026-06-30' as hris_end, "
