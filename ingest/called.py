@@ -12,9 +12,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import files, inventory, mapped, read
+from ingest import files, inventory, mapped
 from ingest.errors import DamagedFileError
 from ingest.inventory import Export
+from ingest.joined import read_into
 from ingest.recognise import canonical
 from ingest.source import Plan
 from ingest.sources.generic import EMPLOYEES
@@ -59,7 +60,9 @@ def _called(export: Export, scratch: Path) -> Iterator[tuple[str, str]]:
     )
     keys = dict.fromkeys((mapped.key(export.look, have[one]) for one in columns), "VARCHAR")
     plan = replace(export.plan, columns={**keys, **export.plan.columns})
-    query = f"select concat_ws(' ', {', '.join(texts)}), coalesce({owner}) from {{}}"
+    query = (
+        f"select concat_ws(' ', {', '.join(texts)}) as name, coalesce({owner}) as owner from {{}}"
+    )
     for name, of in _rows(export, plan, query, scratch):
         if name and of:
             last, _, first_name = name.partition(",")  # `Doe, Jane`
@@ -70,16 +73,9 @@ def _rows(
     export: Export, plan: Plan, query: str, scratch: Path
 ) -> list[tuple[str | None, str | None]]:
     """Run a query on the rows of a file; none of a file that cannot be read, which loading says."""
-    with duckdb.connect() as connection:
-        for attempt in read.attempts(export.look, plan, scratch):
-            connection.execute("drop table if exists rejected")
-            connection.execute("drop table if exists rejected_scan")
-            try:
-                relation = attempt.relation()
-                source = f"{relation.sql} where ({relation.keep}) and ({plan.only})"
-                return connection.execute(query.format(source)).fetchall()
-            except duckdb.Error as error:
-                read.explain(error, export.look)
-            except DamagedFileError:
-                continue
-    return []
+    with duckdb.connect(config={"temp_directory": ""}) as connection:  # nothing spills to disk
+        try:
+            read_into(connection, export.look, plan, f"create table called as {query}", scratch)
+        except DamagedFileError:
+            return []
+        return connection.execute("from called").fetchall()

@@ -199,6 +199,8 @@ def read_into(
             connection.execute(statement.format(source))
         except duckdb.Error as error:
             problem = read.explain(error, look)
+        except DamagedFileError as error:
+            problem = error
         else:
             return
     if problem is not None:
