@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 
 exports, database, moment, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 if sys.argv[5] == "False":
-    read.can_go_together = lambda look: False
+    read.can_go_together = lambda look, plan: False
 left = count
 
 def passed(name):

@@ -51,7 +51,7 @@ def load_into(path, exports: Exports) -> tuple[object, object]:
 def test_files_read_together_give_what_each_gives_by_itself(exports, tmp_path, monkeypatch):
     write(exports)
     together = load_into(tmp_path / "together", exports)
-    monkeypatch.setattr(read, "can_go_together", lambda look: False)
+    monkeypatch.setattr(read, "can_go_together", lambda look, plan: False)
     assert load_into(tmp_path / "apart", exports) == together
 
 
