@@ -41,10 +41,10 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes n
         app = self.wsgi  # type: ignore[has-type]  # gunicorn publishes no types
 
         def read_first(
-            environ: dict[str, Any], start_response: Callable[..., Any]
+            request: dict[str, Any], start_response: Callable[..., Any]
         ) -> Iterable[bytes]:
-            self._read(environ)
-            answer: Iterable[bytes] = app(environ, start_response)
+            self._read(request)
+            answer: Iterable[bytes] = app(request, start_response)
             return answer
 
         self.wsgi = read_first
@@ -68,10 +68,10 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn publishes n
                 with contextlib.suppress(OSError):  # gone by itself
                     conn.sock.shutdown(socket.SHUT_RDWR)
 
-    def _read(self, environ: dict[str, Any]) -> None:
+    def _read(self, request: dict[str, Any]) -> None:
         """Take the body in, unless it is larger than the app allows, and give time to answer."""
-        length = str(environ.get("CONTENT_LENGTH") or "")
-        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
+        length = str(request.get("CONTENT_LENGTH") or "")
+        is_chunked = "HTTP_TRANSFER_ENCODING" in request
         if not is_chunked and (not length or int(length) <= LARGEST_REQUEST):
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length or 0)))
+            request["wsgi.input"] = io.BytesIO(request["wsgi.input"].read(int(length or 0)))
             self._ends[self._served.conn] = time.monotonic() + ANSWER_SECONDS

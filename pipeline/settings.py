@@ -205,6 +205,26 @@ class ProgrammeTargets(_Table):
     match_ended_early: Share | None = Field(
         default=None, description="Largest share of ended pairs that ended early."
     )
+    ended_left: Share | None = Field(
+        default=None,
+        description="Largest share of the reasons for an early end: somebody left.",
+    )
+    ended_moved: Share | None = Field(
+        default=None,
+        description="Largest share of the reasons for an early end: somebody moved.",
+    )
+    ended_no_time: Share | None = Field(
+        default=None,
+        description="Largest share of the reasons for an early end: no time.",
+    )
+    ended_no_fit: Share | None = Field(
+        default=None,
+        description="Largest share of the reasons for an early end: no fit.",
+    )
+    ended_other: Share | None = Field(
+        default=None,
+        description="Largest share of the reasons for an early end: others.",
+    )
     time_to_match: Annotated[float, Field(ge=0)] | None = Field(
         default=None, description="Most days from application to start, at the median."
     )

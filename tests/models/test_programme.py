@@ -8,13 +8,17 @@ import re
 from pipeline.settings import ProgrammeTargets
 from tests.models.conftest import PROJECT
 
-MEASURE = re.compile(r"^        '(\w+)': \('(\w+)', '(\w+)', '(higher|lower)'\),$", re.MULTILINE)
+MEASURE = re.compile(
+    r"^        '(\w+)': \('(\w+)', '(\w+)', '(higher|lower)', \d+\),$", re.MULTILINE
+)
 
 
 def measures() -> dict[str, str]:
     """Measure -> which way is better."""
     text = (PROJECT / "macros" / "programme.sql").read_text(encoding="utf-8")
-    return {name: direction for name, _, _, direction in MEASURE.findall(text)}
+    found = {name: direction for name, _, _, direction in MEASURE.findall(text)}
+    assert found
+    return found
 
 
 def test_every_measure_is_defined_with_its_direction() -> None:
