@@ -21,6 +21,15 @@ def note(body, at, *, system=True, name="bo"):
     }  # fmt: skip
 
 
+def request(iid):
+    return {
+        "id": 9, "iid": iid, "project_id": 42, "state": "merged", "created_at": OPENED,
+        "merged_at": CLOSED, "source_branch": "x", "target_branch": "main", "title": "x",
+        "author": {"username": "ada"},
+        "web_url": f"https://gitlab.example.org/shop/web/-/merge_requests/{iid}",
+    }  # fmt: skip
+
+
 def test_discussions_of_gitlab_are_their_notes(exports, warehouse):
     exports.json(
         "git/discussions.json",
@@ -32,6 +41,7 @@ def test_discussions_of_gitlab_are_their_notes(exports, warehouse):
                        note("because", "2024-03-01T11:30:00Z", system=False, name="ada")]},
         ],
     )  # fmt: skip
+    exports.json("git/merge_requests.json", [request(1)])
     assert not warehouse.load(exports).problems
     found = warehouse.all("select state from raw.git__reviews order by submitted_at")
     assert found == [("commented",), ("commented",), ("approved",)]
@@ -58,11 +68,12 @@ def test_approvals_of_gitlab_with_a_time_are_reviews(exports, warehouse, name, m
 def test_approvals_of_gitlab_without_a_time_say_what_to_export(exports, warehouse):
     exports.json("git/3/approvals.json", {"approved_by": [{"user": {"username": "bo"}}], "iid": 3,
                                           "project_id": 42})  # fmt: skip
+    exports.json("git/merge_requests.json", [request(3)])
     loaded = warehouse.load(exports)
     (problem,) = loaded.problems
     assert "when, in 1 of 1 approvals" in problem
     assert "export the notes" in problem
-    assert [one.rows_loaded for one in loaded.files if one.path.startswith("git")] == [1]
+    assert [one.rows_loaded for one in loaded.files if one.path.endswith("approvals.json")] == [1]
 
 
 THREADS = [
@@ -104,12 +115,7 @@ def test_notes_of_an_older_gitlab_join_by_the_path_of_their_project(exports, war
     old = {key: value for key, value in note("why?", CLOSED, system=False).items()
            if key != "project_id"}  # fmt: skip
     exports.json(name, [old])
-    exports.json("git/merge_requests.json", [{
-        "id": 9, "iid": 1, "project_id": 42, "state": "merged", "created_at": OPENED,
-        "merged_at": CLOSED, "source_branch": "x", "target_branch": "main", "title": "x",
-        "author": {"username": "ada"},
-        "web_url": "https://gitlab.example.org/shop/web/-/merge_requests/1",
-    }])  # fmt: skip
+    exports.json("git/merge_requests.json", [request(1)])
     warehouse.load(exports)
     assert warehouse.all(JOINED) == [("commented",)]
 
