@@ -38,6 +38,7 @@ UNNAMED = Suspicion(
     "for `url` as well, or the same pull requests may be counted twice or two taken for one",
 )
 ADDRESSES = ("pull_request_url", "issue_url", "html_url")
+REPO_IN_ADDRESS = re.compile(r"/repos/([^/]+/[^/]+)/|://[^/]+/([^?#]+)/pull/[0-9]")
 IN_ADDRESS = re.compile(r"/(?:pulls?|issues|pull-requests|pullRequests)/([0-9]+)")
 
 
@@ -54,9 +55,13 @@ def told(plan: Plan, look: Peek) -> str | None:
 
 
 def repo(look: Peek) -> str:
-    """Name the repository of a file: what its page says, else its folders, else the file."""
+    """Name the repository of a file, for those of its records that do not.
+
+    What its page says comes first, then the one that its other records have in their addresses,
+    then its folders, then the file.
+    """
     folders, stem = _parts(look.name)
-    return _said(look) or "/".join(folders) or stem
+    return _said(look) or _addressed(look) or "/".join(folders) or stem
 
 
 def number(look: Peek) -> str | None:
@@ -134,6 +139,17 @@ def _said(look: Peek) -> str | None:
     said += [step for step in look.steps if re.fullmatch(r"[\w.-]+/[\w.-]+", step)]
     named = (one.strip() for one in said if isinstance(one, str))
     return next((one for one in named if one), None)
+
+
+def _addressed(look: Peek) -> str | None:
+    """Name the repository in the addresses of a file's records; None where it is not just one."""
+    named = {
+        found[1] or found[2]
+        for record in look.records
+        for key in (*ADDRESSES, "url")
+        if (found := REPO_IN_ADDRESS.search(str(record.get(key) or "")))
+    }
+    return named.pop() if len(named) == 1 else None
 
 
 def _parts(name: str) -> tuple[list[str], str]:

@@ -97,7 +97,27 @@ def test_a_timeline_by_itself_belongs_to_the_pull_request_of_its_folder(exports,
         "select p.number, e.event from raw.git__events as e inner join raw.git__pull_requests as p "
         "using (repo, number) where e.event <> 'other' order by e.event"
     ) == [(1, "merged"), (1, "ready_for_review")]
-    assert warehouse.all("select number, state from raw.git__reviews") == [(1, "approved")]
+    # A record without an address is of the repository that the others name.
+    assert warehouse.all(
+        "select p.number, r.state from raw.git__reviews as r "
+        "inner join raw.git__pull_requests as p using (repo, number)"
+    ) == [(1, "approved")]
+    assert warehouse.one("select count(*) from raw.git__reviews") == 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "repo"),
+    [
+        ([f"{API}/issues/events/9", None], "Acme/Web"),
+        (["https://github.com/Acme/Web/pull/1#pullrequestreview-7"], "Acme/Web"),
+        ([f"{API}/issues/events/9", "https://api.github.com/repos/acme/api/pulls/1"], "web"),
+        (["https://example.org/1"], "web"),
+        ([None], "web"),
+    ],
+)
+def test_a_repository_is_named_by_addresses_that_agree_before_the_folders(addresses, repo):
+    records = [{"url": address} for address in addresses]
+    assert places.repo(look("git/web/1/timeline.json", *records)) == repo
 
 
 def test_a_timeline_of_nobody_knows_which_says_what_to_do(exports, warehouse):
