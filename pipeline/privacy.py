@@ -335,14 +335,35 @@ _SIDE_STEPS = ("left_in_index_month", "onboarding")
 
 
 def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
-    """Publish how many people are left at each step; few are hidden, nobody is not.
-
-    The population is those with a baseline and the two side steps, so what is hidden of them
-    follows neither from the other groups at its step nor from the other steps of its group.
-    """
+    """Publish how many people are left at each step; few are hidden, nobody is not."""
     counts: dict[str, dict[Segment, list[int]]] = defaultdict(dict)
     for row in rows:
         counts[row["step"]][_segment(row)] = [int(row["n"] or 0)]
+    gone = _flow_withheld(counts, hidden, minimum)
+    return [
+        {
+            **blank("participant_flow", row),
+            "n": None if _segment(row) in gone[row["step"]] else to_count(row["n"]),
+        }
+        for row in rows
+    ]
+
+
+def _flow_withheld(
+    counts: Mapping[str, Mapping[Segment, Sequence[int]]], hidden: Hidden, minimum: int
+) -> dict[str, frozenset[Segment]]:
+    """Find the groups to hide at each step.
+
+    The population is those with a baseline and the two side steps, so what is hidden of them
+    follows neither from the other groups at its step nor from the other steps of its group. Those
+    without a baseline stand in no row, but where both others are shown they are told as well.
+    """
+    population, baseline = counts.get(_POPULATION, {}), counts.get(_BASELINE, {})
+    without = {
+        segment: [n - baseline[segment][0]]
+        for segment, (n,) in population.items()
+        if segment in baseline
+    }
     gone = {step: hidden.everywhere & found.keys() for step, found in counts.items()}
     before = -1
     while (after := sum(map(len, gone.values()))) > before:
@@ -351,16 +372,13 @@ def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[
             step: withheld(counts[step], found, minimum, hidden.links)
             for step, found in gone.items()
         }
-        for segment in counts.get(_POPULATION, {}):
+        if without:
+            untold = (gone[_POPULATION] | gone[_BASELINE]) & without.keys()
+            gone[_POPULATION] |= withheld(without, untold, minimum, hidden.links) - untold
+        for segment in population:
             for step in _steps_withheld(segment, counts, gone, minimum):
                 gone[step] |= {segment}
-    return [
-        {
-            **blank("participant_flow", row),
-            "n": None if _segment(row) in gone[row["step"]] else to_count(row["n"]),
-        }
-        for row in rows
-    ]
+    return gone
 
 
 def _steps_withheld(

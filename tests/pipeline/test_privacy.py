@@ -319,6 +319,31 @@ def test_a_side_step_of_few_takes_the_other_with_it() -> None:
     assert (shown["in_population"], shown["has_baseline"]) == (60, 50)
 
 
+def test_few_without_a_baseline_do_not_follow_from_those_of_the_other_groups() -> None:
+    steps = ("in_population", "has_baseline", "left_in_index_month", "onboarding")
+    people = {
+        ("all", "all"): (347, 263, 2, 82),
+        ("model", "1:1"): (241, 172, 1, 68),
+        ("model", "circle"): (74, 61, 1, 12),
+        ("model", "peer"): (24, 23, 0, 1),
+        ("model", "reverse"): (8, 7, 0, 1),
+    }
+    rows = [
+        {"segment_dimension": dimension, "segment_value": value, "step": step, "n": n}
+        for (dimension, value), counts in people.items()
+        for step, n in zip(steps, counts, strict=True)
+    ]
+    hidden = Hidden(frozenset({Segment("model", "peer"), Segment("model", "reverse")}), {}, {})
+    shown = {
+        row["segment_value"]
+        for row in privacy.participant_flow(rows, hidden, 10)
+        if row["step"] == "in_population" and row["n"] is not None
+    }
+    # 84 without one in all, less 69 and 13 of the models that are shown, would leave two.
+    assert "all" in shown
+    assert len(shown & {"1:1", "circle"}) == 1
+
+
 def test_the_flow_of_a_hidden_group_is_empty() -> None:
     hidden = Hidden(frozenset({ALL}), {}, {})
     assert flow_of(("in_population", 60), ("matched", 0), hidden=hidden) == {
