@@ -8,16 +8,15 @@ load, and that file is read like any other.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import duckdb
 
 from ingest import files
 from ingest.errors import DamagedFileError
 from ingest.files import Peek
-from ingest.joined import Joined, read_into
+from ingest.joined import Joined, by_folder, read_into
 from ingest.moments import day_sql
 from ingest.source import Plan
 from ingest.sources.hr_systems import STATUS_COLUMNS, STATUSES
@@ -100,13 +99,10 @@ def join(tables: Iterable[tuple[Peek, Plan, str]], scratch: Path) -> Joined:
     scratch
         Private folder for what is made of them.
     """
-    folders: dict[str, list[tuple[Peek, Plan, str]]] = defaultdict(list)
-    for one in tables:
-        folders[PurePosixPath(one[0].name).parent.as_posix()].append(one)
     made: list[tuple[Peek, str]] = []
     problems: dict[str, str] = {}
     notes: list[str] = []
-    for folder, members in folders.items():
+    for folder, members in by_folder(tables).items():
         try:
             look, file_id, undated = _records(folder, members, scratch)
         except DamagedFileError as error:

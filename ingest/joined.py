@@ -88,6 +88,16 @@ def is_part(plan: Plan) -> bool:
     return plan.source == SOURCE
 
 
+def by_folder(
+    tables: Iterable[tuple[Peek, Plan, str]],
+) -> Mapping[str, Sequence[tuple[Peek, Plan, str]]]:
+    """Tables that lie together, by the path of their folder."""
+    folders: dict[str, list[tuple[Peek, Plan, str]]] = defaultdict(list)
+    for one in tables:
+        folders[PurePosixPath(one[0].name).parent.as_posix()].append(one)
+    return folders
+
+
 def join(tables: Iterable[tuple[Peek, Plan, str]], scratch: Path) -> Joined:
     """Put the tables of each folder together.
 
@@ -98,12 +108,9 @@ def join(tables: Iterable[tuple[Peek, Plan, str]], scratch: Path) -> Joined:
     scratch
         Private folder for what is made of them.
     """
-    folders: dict[str, list[tuple[Peek, Plan, str]]] = defaultdict(list)
-    for one in tables:
-        folders[PurePosixPath(one[0].name).parent.as_posix()].append(one)
     made: list[tuple[Peek, str]] = []
     problems: dict[str, str] = {}
-    for folder, members in folders.items():
+    for folder, members in by_folder(tables).items():
         have = {plan.shape for _, plan, _ in members}
         lacking = [one for one in NEEDED if one not in have]
         if lacking:
