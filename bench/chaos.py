@@ -2,13 +2,14 @@
 
     python bench/chaos.py [--kills 200] [--seed 1] [--out bench/chaos.md]
 
-A small organisation gets a new export of pull requests before every kill. The refresh that loads
-it is killed with -9 at a moment drawn evenly over the time a whole one takes; then the dashboard
-has to serve the last good snapshot, and the next refresh has to publish by itself. Faults come
-after the kills: a newest snapshot that is spoilt, files that cannot be read (without the rights
-that let root read everything), a disk that is full (a small tmpfs; root only). At the end every row
-that was ever exported has to be there, and the last snapshot has to be the one that a warehouse
-gives which nothing ever happened to.
+Faults come first: a newest snapshot that is spoilt, files that cannot be read (without the rights
+that let root read everything), a disk that is full (a small tmpfs; root only). Then a small
+organisation gets a new export of pull requests before every kill. The refresh that loads it is
+killed with -9 at a moment drawn evenly over the time a whole one takes; then the dashboard has to
+serve the last good snapshot, and the next refresh has to publish by itself. Every row that was ever
+exported has to be there, and the last snapshot has to be the one that a warehouse gives which
+nothing ever happened to. That is checked after every twenty kills, and the report is written each
+time, so that a run which is stopped keeps what it has found.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from processes import PYTHON, ROOT, machine
 from pipeline import journal, snapshots
 
 ROWS_A_FILE = 50
+KILLS_A_CHECK = 20
 ENGINEERS, MONTHS = 60, 18
 SERVE = (
     "import sys, pathlib; from dashboards.app import serve;"
@@ -341,8 +343,18 @@ def fill_disk(house: House, free_mib: float) -> None:
     house.refresh()
 
 
-def run(house: House, kills: int, seed: int, *, with_files: bool = True) -> int:
+def run(
+    house: House,
+    kills: int,
+    seed: int,
+    *,
+    with_files: bool = True,
+    note: Callable[[int], None] = lambda _: None,
+) -> int:
     """Do everything to a house; give the rows lost.
+
+    `note` is called with the rows lost whenever all has been held against a warehouse that
+    nothing happened to: after the faults, after every `KILLS_A_CHECK` kills, and at the end.
 
     Raises
     ------
@@ -351,21 +363,32 @@ def run(house: House, kills: int, seed: int, *, with_files: bool = True) -> int:
     """
     chance = np.random.default_rng(seed)
     with serving(house.warehouse, house.folder / "served.log") as served:
-        while (done := house.killed.total()) < kills:  # a kill after the end is none
-            kill(house, served, at := float(chance.uniform()))
-            print(f"kill {done + 1} of {kills} at {at:.2f}: {dict(house.killed)}", flush=True)
         for name, do in SPOILT.items():
             spoil(house, served, name, do)
         if with_files:
             _take_rights_away(house, served)
     if with_files:
         _fill_disks(house)
-    lost = house.rows_lost()
-    house.refresh(house.folder / "untouched")
-    untouched = snapshots.current_snapshot(house.folder / "untouched" / "snapshots")
-    if untouched is None or untouched.stem != house.current.stem:
-        raise BrokenPromiseError("a warehouse that nothing happened to publishes another snapshot")
+    note(_check(house))
+    with serving(house.warehouse, house.folder / "served.log") as served:
+        while (done := house.killed.total()) < kills:  # a kill after the end is none
+            kill(house, served, at := float(chance.uniform()))
+            print(f"kill {done + 1} of {kills} at {at:.2f}: {dict(house.killed)}", flush=True)
+            if (done := house.killed.total()) < kills and done % KILLS_A_CHECK == 0:
+                note(_check(house))
+    note(lost := _check(house))
     return lost
+
+
+def _check(house: House) -> int:
+    """Hold a house against a warehouse that nothing happened to; give the rows lost."""
+    untouched = house.folder / "untouched"
+    shutil.rmtree(untouched, ignore_errors=True)
+    house.refresh(untouched)
+    found = snapshots.current_snapshot(untouched / "snapshots")
+    if found is None or found.stem != house.current.stem:
+        raise BrokenPromiseError("a warehouse that nothing happened to publishes another snapshot")
+    return house.rows_lost()
 
 
 def _take_rights_away(house: House, served: Served) -> None:
@@ -430,8 +453,11 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         house = make_house(Path(folder))
-        lost = run(house, given.kills, given.seed)
-        given.out.write_text(report(house, given.kills, lost), encoding="utf-8")
+
+        def note(lost: int) -> None:
+            given.out.write_text(report(house, given.kills, lost), encoding="utf-8")
+
+        run(house, given.kills, given.seed, note=note)
     print(given.out.read_text(encoding="utf-8"))
 
 
