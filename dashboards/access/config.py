@@ -14,6 +14,18 @@ Method = Literal["none", "users", "proxy", "oidc"]
 Role = Literal["viewer", "owner"]
 
 
+OF_GROUP, EVERYBODY = "group:", "*"
+
+
+def folded(name: str) -> str:
+    """Write a name as names are compared: capitals count for nothing among the letters of ASCII.
+
+    Others stay as they are. Folding them would make one name of two, as of `ſ` and `s`, and whoever
+    may choose a name somewhere could choose somebody else's.
+    """
+    return name.lower() if name.isascii() else name
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What one person or group may do.
@@ -88,10 +100,20 @@ class Access:
         return urlsplit(self.public_url).hostname if self.public_url else None
 
     def grant_of(self, name: str, groups: Iterable[str] = ()) -> Grant | None:
-        """Find what a person may do: the own grant, else the first group's, else everybody's."""
-        keys = (name.casefold(), *(f"group:{group}".casefold() for group in groups), "*")
-        known = {key.casefold(): grant for key, grant in self.grants.items()}
+        """Find what a person may do: the own grant, else the first group's, else everybody's.
+
+        Somebody who is called like a group, or `*`, has no grant of their own: names are chosen by
+        people, groups are not.
+        """
+        own = () if name == EVERYBODY or folded(name).startswith(OF_GROUP) else (folded(name),)
+        keys = (*own, *(folded(f"{OF_GROUP}{group}") for group in groups), EVERYBODY)
+        known = {folded(key): grant for key, grant in self.grants.items()}
         return next((known[key] for key in keys if key in known), None)
+
+    def granted(self, groups: Iterable[str]) -> list[str]:
+        """Give those of some groups to which something is granted."""
+        known = {folded(key) for key in self.grants}
+        return [group for group in groups if folded(f"{OF_GROUP}{group}") in known]
 
 
 OPEN = Access()

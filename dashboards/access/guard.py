@@ -113,7 +113,7 @@ def _of_proxy(access: Access) -> Reader | None:
 def sign_in(access: Access, name: str, groups: Iterable[str] = ()) -> bool:
     """Start a session; False, and none, for somebody who was granted nothing."""
     session.clear()
-    known = [group for group in groups if f"group:{group}" in access.grants]
+    known = access.granted(groups)
     if len(name) > LONGEST_NAME or access.grant_of(name, known) is None:
         audit.record(access.state, "refused", name[:LONGEST_NAME], why="nothing granted")
         return False

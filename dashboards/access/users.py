@@ -11,6 +11,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from dashboards.access.config import folded
+
 _HASHER = PasswordHasher()
 SHORTEST = 12
 
@@ -40,7 +42,7 @@ def read_users(path: Path) -> dict[str, str]:
         name, colon, hashed = line.partition(":")
         if not colon or not hashed.startswith("$argon2id$"):
             raise UserFileError(f"{path}: row {number}: write `name:hash`; see mentorship user.")
-        users[name.strip().casefold()] = hashed.strip()
+        users[folded(name.strip())] = hashed.strip()
     return users
 
 
@@ -51,12 +53,12 @@ def write_user(path: Path, name: str, password: str) -> None:
     ------
     UserFileError : the name or the password cannot be used.
     """
-    if not name or ":" in name or "\n" in name:
-        raise UserFileError("a name has no colon and is not empty.")
+    if not name.isprintable() or name != name.strip() or not name or ":" in name or name[0] == "#":
+        raise UserFileError("a name is printable, has no colon, begins with no # and is not empty.")
     if len(password) < SHORTEST:
         raise UserFileError(f"use a password of at least {SHORTEST} characters.")
     users = read_users(path) if path.exists() else {}
-    users[name.casefold()] = _HASHER.hash(password)
+    users[folded(name)] = _HASHER.hash(password)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
@@ -67,7 +69,7 @@ def write_user(path: Path, name: str, password: str) -> None:
 
 def is_right(users: dict[str, str], name: str, password: str) -> bool:
     """Tell whether a password is a user's; it takes as long for a name that does not exist."""
-    hashed = users.get(name.casefold())
+    hashed = users.get(folded(name))
     try:
         _HASHER.verify(hashed or _NOBODY, password)
     except (VerificationError, InvalidHashError):

@@ -17,7 +17,7 @@ from guarded import GRANTS, LOCAL, OWN, PASSWORD, sign_in
 from dashboards import scope as scopes
 from dashboards.access import guard, users
 from dashboards.access.attempts import MOST, WINDOW_SECONDS, Attempts
-from dashboards.access.config import Grant, Proxy
+from dashboards.access.config import Access, Grant, Proxy
 from dashboards.app import AddressRefusedError, create_app, serve
 from dashboards.export.routes import TYPES
 from dashboards.pages import outcome
@@ -84,6 +84,20 @@ def test_somebody_without_a_grant_gets_in_nowhere(client_of: Callable[..., Flask
     assert answer.status_code == 403
     assert "nothing has been granted" in answer.text
     assert get(client, "/").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["group:leads", "Group:Leads", "ſam", "\u212ait", "nobody"])
+def test_a_name_that_somebody_chose_gets_nobody_elses_grant(name: str) -> None:
+    grants = {"sam": Grant("owner"), "kit": Grant("owner"), "group:leads": Grant("owner")}
+    assert Access("oidc", grants).grant_of(name) is None
+    assert Access("oidc", {**grants, "*": Grant("viewer")}).grant_of(name) == Grant("viewer")
+
+
+def test_capitals_count_for_nothing_in_names_and_groups() -> None:
+    access = Access("oidc", {"Sam": Grant("owner"), "group:Leads": Grant("viewer")})
+    assert access.grant_of("sAM") == Grant("owner")
+    assert access.granted(["leads", "others"]) == ["leads"]
+    assert access.grant_of("eve", ["LEADS"]) == Grant("viewer")
 
 
 def test_the_lists_of_this_test_hold_every_page_file_and_route(guarded: Any) -> None:
@@ -330,9 +344,12 @@ def test_requests_of_other_sites_are_refused(
     assert answer.status_code == 403
 
 
-def test_a_form_without_its_token_is_refused(client_of: Callable[..., FlaskClient]) -> None:
+@pytest.mark.parametrize("token", ["x", "", "ü"])
+def test_a_form_without_its_token_is_refused(
+    token: str, client_of: Callable[..., FlaskClient]
+) -> None:
     answer = client_of().post(
-        "/login", base_url=LOCAL, data={"name": "owner", "password": PASSWORD, "token": "x"}
+        "/login", base_url=LOCAL, data={"name": "owner", "password": PASSWORD, "token": token}
     )
     assert answer.status_code == 400
 
@@ -397,7 +414,14 @@ def test_a_users_file_that_others_read_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("ada", "short")]
+    ("name", "password"),
+    [
+        ("", PASSWORD),
+        ("a:b", PASSWORD),
+        ("#ada", PASSWORD),
+        ("ada\u2028eve", PASSWORD),
+        ("ada", "short"),
+    ],
 )
 def test_a_user_that_cannot_be_is_refused(name: str, password: str, tmp_path: Path) -> None:
     with pytest.raises(users.UserFileError):

@@ -69,7 +69,7 @@ def test_a_granted_person_gets_in_and_lands_where_they_were_going(
 
 
 def test_a_group_grants_what_it_was_granted(client: FlaskClient, issuer: Issuer) -> None:
-    issuer.add("2", email="grace@example.org", email_verified=True, groups=["leads", "others"])
+    issuer.add("2", email="grace@example.org", email_verified=True, groups=["Leads", "others"])
     assert through(client, "2").status_code == 302
     assert client.get("/", base_url=LOCAL).status_code == 200
     assert client.get("/export/impact.csv", base_url=LOCAL).status_code == 403
@@ -80,6 +80,9 @@ def test_a_group_grants_what_it_was_granted(client: FlaskClient, issuer: Issuer)
     [
         {"email": "mallory@example.org", "email_verified": True},
         {"email": "ada@example.org", "email_verified": False},
+        {"email": "ada@example.org", "email_verified": "false"},
+        {"email": "group:leads", "email_verified": True},
+        {"email": "GROUP:leads", "email_verified": True},
         {},
     ],
 )
