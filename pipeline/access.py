@@ -47,6 +47,7 @@ def access_of(settings: Settings, context: Context) -> Access:
         grants={name: _grant(settings, name) for name in settings.grants},
         session_hours=given.session_hours,
         public_url=given.public_url,
+        proxies=given.proxies,
         key=_session_key(context.access),
         state=context.access,
         users_file=_users(settings, context) if given.method == "users" else None,

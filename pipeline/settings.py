@@ -421,6 +421,14 @@ class SignIn(_Table):
         description="Address under which readers reach the dashboard, such as "
         "`https://impact.example.org`. Over https, cookies are secure.",
     )
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        description="Reverse proxies in front of the dashboard, each of which adds the address it "
+        "heard from to `X-Forwarded-For`: attempts to sign in are counted by reader then. 0: by "
+        "whoever connects.",
+    )
     session_hours: float = Field(
         default=8.0, gt=0, le=168, description="Hours after which one signs in again."
     )

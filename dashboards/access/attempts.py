@@ -1,7 +1,11 @@
-"""Counts failed sign-ins, for all workers together, and says when to wait.
+"""Counts attempts to sign in, for all workers together, and says when to wait.
 
-A file for each name and each address holds the moments of the last failures; its name is a hash,
-so that a listing names nobody.
+Three counts bound who guesses: of a name from one address, of an address whatever the name, and of
+a name wherever from. The first is small, the others larger, so that whoever fails on purpose
+neither keeps somebody else out of their name nor an office out of the dashboard.
+
+A file for each count holds the moments of its last attempts; its name is a hash, so that a listing
+names nobody.
 """
 
 from __future__ import annotations
@@ -17,13 +21,15 @@ from pathlib import Path
 from typing import IO
 
 MOST = 5
+MOST_OF_ADDRESS = 20
+MOST_OF_NAME = 50
 WINDOW_SECONDS = 15 * 60.0
 FOLDER = "attempts"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The failures of the last quarter of an hour.
+    """The attempts of the last quarter of an hour.
 
     Attributes
     ----------
@@ -34,42 +40,70 @@ class Attempts:
     state: Path
     now: Callable[[], float]
 
-    def is_blocked(self, *who: str) -> bool:
-        """Tell whether a name, or an address, has failed too often lately."""
-        return any(len(self._recent(one)) >= MOST for one in who)
+    def begin(self, name: str, address: str) -> bool:
+        """Count an attempt before it is looked at, so that many at once are counted too.
 
-    def failed(self, *who: str) -> None:
-        """Count one failure against a name and an address."""
-        for one in who:
-            with self._open(one) as file:
-                moments = [*self._of(file), self.now()]
-                file.seek(0)
-                file.truncate()
-                json.dump(moments[-MOST:], file)
+        Returns
+        -------
+        Whether it may be looked at. One too many of a name from an address counts no further.
+        """
+        return all(self._count(key, most) for key, most in _counts(name, address))
 
-    def succeeded(self, who: str) -> None:
-        """Forget the failures of a name."""
-        self._path(who).unlink(missing_ok=True)
+    def succeeded(self, name: str, address: str) -> None:
+        """Forget the attempts of a name from an address, and this one of the others."""
+        (own, _), *others = _counts(name, address)
+        self._path(own).unlink(missing_ok=True)
+        for key, _ in others:
+            with self._open(key) as file:
+                self._write(file, self._of(file)[:-1])
 
-    def _recent(self, who: str) -> list[float]:
-        if not self._path(who).exists():
-            return []
-        with self._open(who) as file:
-            return self._of(file)
+    def _count(self, key: str, most: int) -> bool:
+        if not self._path(key).exists():
+            self._tidy()
+        with self._open(key) as file:
+            moments = self._of(file)
+            if len(moments) >= most:
+                return False
+            self._write(file, [*moments, self.now()])
+        return True
+
+    def _tidy(self) -> None:
+        """Drop the counts that ended, so that names tried once do not fill the disk."""
+        for path in (self.state / FOLDER).glob("*"):
+            if path.stat().st_mtime <= self.now() - WINDOW_SECONDS:
+                path.unlink(missing_ok=True)
 
     def _of(self, file: IO[str]) -> list[float]:
-        text = file.read()
-        moments = json.loads(text) if text else []
+        file.seek(0)
+        try:
+            moments = json.loads(file.read())
+        except ValueError:  # new, or cut off while it was written
+            moments = []
         return [moment for moment in moments if moment > self.now() - WINDOW_SECONDS]
 
-    def _path(self, who: str) -> Path:
-        return self.state / FOLDER / hashlib.sha256(who.casefold().encode()).hexdigest()[:32]
+    def _write(self, file: IO[str], moments: list[float]) -> None:
+        file.seek(0)
+        file.truncate()
+        json.dump(moments, file)
+        file.flush()
+        os.utime(file.fileno(), (self.now(), self.now()))
+
+    def _path(self, key: str) -> Path:
+        return self.state / FOLDER / hashlib.sha256(key.casefold().encode()).hexdigest()[:32]
 
     @contextmanager
-    def _open(self, who: str) -> Iterator[IO[str]]:
-        path = self._path(who)
+    def _open(self, key: str) -> Iterator[IO[str]]:
+        path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(handle, "r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
+
+
+def _counts(name: str, address: str) -> tuple[tuple[str, int], ...]:
+    return (
+        (f"name {name} address {address}", MOST),
+        (f"address {address}", MOST_OF_ADDRESS),
+        (f"name {name}", MOST_OF_NAME),
+    )

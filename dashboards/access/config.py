@@ -70,6 +70,7 @@ class Access:
     grants : name, or `group:<name>`, or `*` for everybody signed in -> what they may do.
     session_hours : after which one signs in again.
     public_url : address under which readers reach the app; https makes cookies secure.
+    proxies : reverse proxies in front, each of which adds to X-Forwarded-For whom it heard from.
     key : signs the session cookies.
     state : folder, private to the owner, for the audit log and the count of failed attempts.
     """
@@ -78,6 +79,7 @@ class Access:
     grants: Mapping[str, Grant] = field(default_factory=dict)
     session_hours: float = 8.0
     public_url: str | None = None
+    proxies: int = 0
     key: bytes = field(default=b"", repr=False)
     state: Path | None = None
     users_file: Path | None = None

@@ -14,6 +14,7 @@ from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, has_request_context, request, session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import scope as scopes
 from dashboards.access import audit
@@ -42,6 +43,10 @@ class Reader:
 def add_guard(server: Flask, access: Access) -> None:
     """Put the gate in front of every route of a server; call it before other hooks are added."""
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    if access.proxies:
+        # Only whom the proxies heard from is taken of what they add, never a host or a scheme.
+        outer = ProxyFix(server.wsgi_app, x_for=access.proxies, x_proto=0, x_host=0)
+        server.wsgi_app = outer  # type: ignore[method-assign]  # as Flask documents it
 
     @server.before_request
     def _gate() -> Response | None:

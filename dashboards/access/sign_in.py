@@ -60,6 +60,11 @@ def _add_form(server: Flask, access: Access) -> None:
     users_file, state = access.users_file, access.state
     if users_file is None or state is None:
         raise ValueError("a user file and a state folder are needed")
+    if access.is_secure and not access.proxies:
+        LOGGER.warning(
+            "TLS ends at a proxy, so all readers come from its address, and failed attempts of one "
+            "count against everybody; set sign_in.proxies (docs/access.md)"
+        )
     attempts = Attempts(state, time.time)
 
     @server.get("/login")
@@ -72,16 +77,15 @@ def _add_form(server: Flask, access: Access) -> None:
         token = request.form.get("token", "")
         if not _is_same(token, session.get(FORM_TOKEN) or secrets.token_hex()):
             return _page(STALE, 400, has_form=True)
-        who = (f"name {name}", f"address {request.remote_addr}")
-        if attempts.is_blocked(*who):
+        who = (name, str(request.remote_addr))
+        if not attempts.begin(*who):
             audit.record(state, "blocked", name[:254])
             return _page(BLOCKED, 429, has_form=True)
         # Read anew each time: a user who was taken out cannot sign in any more.
         if not is_right(read_users(users_file), name, request.form.get("password", "")):
-            attempts.failed(*who)
             audit.record(state, "failed", name[:254])
             return _page(WRONG, 401, has_form=True)
-        attempts.succeeded(who[0])
+        attempts.succeeded(*who)
         return _enter(access, name, (), has_form=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ from guarded import GRANTS, LOCAL, OWN, PASSWORD, sign_in
 
 from dashboards import scope as scopes
 from dashboards.access import guard, users
-from dashboards.access.attempts import MOST, WINDOW_SECONDS, Attempts
+from dashboards.access.attempts import (
+    FOLDER,
+    MOST,
+    MOST_OF_ADDRESS,
+    MOST_OF_NAME,
+    WINDOW_SECONDS,
+    Attempts,
+)
 from dashboards.access.config import Access, Grant, Proxy
 from dashboards.app import AddressRefusedError, create_app, serve
 from dashboards.export.routes import TYPES
@@ -314,17 +322,94 @@ def test_five_wrong_attempts_block_a_name_even_with_the_right_password(
     for _ in range(MOST):
         assert sign_in(client, "owner", "wrong password!").status_code == 401
     assert sign_in(client, "owner").status_code == 429
+    assert sign_in(client, "viewer").status_code == 302
 
 
-def test_attempts_are_forgotten_after_their_time(tmp_path: Path) -> None:
-    now = [1000.0]
-    attempts = Attempts(tmp_path, lambda: now[0])
-    for _ in range(MOST):
-        attempts.failed("ada")
-    assert attempts.is_blocked("ADA")
-    assert not attempts.is_blocked("grace")
+def test_behind_a_proxy_attempts_are_those_of_the_reader(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    # What the reader sent comes first, what the proxy adds last.
+    client = client_of(proxies=1)
+    for guess in range(MOST_OF_ADDRESS):
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"198.51.100.{guess}, 192.0.2.1"
+        assert sign_in(client, f"name-{guess}", "wrong password!").status_code == 401
+    assert sign_in(client, "owner").status_code == 429
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "198.51.100.9, 192.0.2.2"
+    assert sign_in(client, "owner").status_code == 302
+
+
+def test_what_a_reader_says_of_their_address_counts_for_nothing_without_a_proxy(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(session_hours=2.0)
+    for guess in range(MOST):
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"192.0.2.{guess}"
+        assert sign_in(client, "owner", "wrong password!").status_code == 401
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.99"
+    assert sign_in(client, "owner").status_code == 429
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [1000.0]
+
+
+@pytest.fixture
+def attempts(tmp_path: Path, now: list[float]) -> Attempts:
+    return Attempts(tmp_path, lambda: now[0])
+
+
+def tried(attempts: Attempts, name: str, address: str, times: int) -> int:
+    return sum(attempts.begin(name, address) for _ in range(times))
+
+
+def test_attempts_are_forgotten_after_their_time(attempts: Attempts, now: list[float]) -> None:
+    assert tried(attempts, "ada", "one", MOST + 1) == MOST
+    assert not attempts.begin("ADA", "one")
+    assert attempts.begin("grace", "one")
     now[0] += WINDOW_SECONDS + 1
-    assert not attempts.is_blocked("ada")
+    assert attempts.begin("ada", "one")
+
+
+def test_failing_on_purpose_keeps_nobody_out_who_is_elsewhere(attempts: Attempts) -> None:
+    assert tried(attempts, "ada", "attacker", 1000) == MOST
+    assert attempts.begin("ada", "home")
+
+
+def test_an_address_may_not_try_every_name(attempts: Attempts) -> None:
+    assert sum(attempts.begin(f"name {n}", "one") for n in range(1000)) == MOST_OF_ADDRESS
+
+
+def test_a_name_may_not_be_tried_from_every_address(attempts: Attempts) -> None:
+    found = sum(tried(attempts, "ada", f"address {n}", MOST) for n in range(100))
+    assert found == MOST_OF_NAME
+
+
+def test_who_signs_in_rightly_may_go_on_doing_so(attempts: Attempts) -> None:
+    for _ in range(MOST_OF_NAME * 2):
+        assert attempts.begin("ada", "office")
+        attempts.succeeded("ada", "office")
+
+
+def test_attempts_at_the_same_moment_are_all_counted(attempts: Attempts) -> None:
+    with ThreadPoolExecutor(16) as together:
+        allowed = sum(together.map(lambda _: attempts.begin("ada", "one"), range(64)))
+    assert allowed == MOST
+
+
+def test_counts_that_ended_do_not_stay_on_the_disk(attempts: Attempts, now: list[float]) -> None:
+    for n in range(40):
+        attempts.begin(f"name {n}", f"address {n}")
+    now[0] += WINDOW_SECONDS + 1
+    attempts.begin("ada", "one")
+    assert len(list((attempts.state / FOLDER).iterdir())) == 3
+
+
+def test_a_count_that_was_cut_off_while_it_was_written_begins_anew(attempts: Attempts) -> None:
+    attempts.begin("ada", "one")
+    for path in (attempts.state / FOLDER).iterdir():
+        path.write_text("[10")
+    assert attempts.begin("ada", "one")
 
 
 @pytest.mark.parametrize(
