@@ -37,7 +37,7 @@ from impact.cycle_time import fit_cycle_time
 from impact.frames import from_frame
 from impact.judge import Judged
 from impact.material import Material
-from impact.reading import WINDOWS, read_event_time, read_material, read_panel, read_pools
+from impact.reading import WINDOWS, read_material, read_panel, read_pools
 from impact.reference import critical_value
 from impact.rows import Row
 from impact.sensitivity import Sensitivity
@@ -152,12 +152,9 @@ def _estimate(
     only_published: bool,
 ) -> Iterator[dict[str, object]]:
     pools = read_pools(connection.table("int_pool_rows").filter("pool_dimension = 'all'"))
-    event_time = read_event_time(
-        connection.table("fct_event_time").limit(0 if only_published else 1_000_000_000)
-    )
     fits = make_fits(material, study)
     balance = make_balance(material, pools)
-    checks = make_checks(material, fits, balance, event_time, study)
+    checks = make_checks(material, fits, balance, study)
     estimates = make_estimates(fits, checks, make_segment_tests(fits, study), study)
     status = dict(zip(checks["check"], checks["status"], strict=True))
     verdicts = {

@@ -15,7 +15,7 @@ from replications import Statement, build_frames
 
 from impact.frames import from_frame
 from impact.judge import Judged, SegmentTest
-from impact.reading import read_event_time, read_material, read_pools
+from impact.reading import read_material, read_pools
 from impact.study import Study
 from impact.tables import (
     make_balance,
@@ -42,8 +42,7 @@ def search_groups(
     )
     fits = make_fits(material, study)
     balance = make_balance(material, read_pools(connection.table("int_pool_rows")))
-    no_months = read_event_time(connection.table("fct_event_time").limit(0))
-    checks = make_checks(material, fits, balance, no_months, study)
+    checks = make_checks(material, fits, balance, study)
     tests = make_segment_tests(fits, study)
     rows = [
         row

@@ -87,8 +87,11 @@ def attack(seen: Sequence[Seen]) -> Tally:
     # Alone the first snapshot is attacked: nothing in it stands from another day.
     attacks.attack_people(pairs[0], tally)
     attacks.attack_events(pairs[0], tally)
-    name = "outcome_distribution"
-    attacks.attack_bins([*zip(first.reports[name], first.shown[name], strict=True)], tally)
+    for name, attack_rows in (
+        ("outcome_distribution", attacks.attack_bins),
+        ("impact_series", attacks.attack_series),
+    ):
+        attack_rows([*zip(first.reports[name], first.shown[name], strict=True)], tally)
     attacks.count_exposed(pairs[0], tally)
     attack_programme(first.reports, first.shown, first.models, tally)
     for before, after in itertools.pairwise(pairs):
@@ -192,6 +195,7 @@ KINDS = {
     "people: n_mentored": "mentees of a group under the minimum",
     "people: n_comparison": "comparison people of a group under the minimum",
     "people: n_mentored_eligible": "mentees who could have been matched, under the minimum",
+    "people: n": "mentees of a group in a month around the start, under the minimum",
     "events": "people with the event, fewer than five",
     "bins": "mentees in a bin of a distribution, fewer than five",
     "programme: people": "people of a measure of the programme in a month, under the minimum",

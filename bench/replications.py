@@ -45,7 +45,6 @@ WANTED = (
     "int_matched_rows",
     "int_pool_rows",
     "fct_naive_people",
-    "fct_event_time",
 )
 GROUPED = {"int_pool_rows": "pool_dimension", "int_mentee_segments": "segment_dimension"}
 """Models in which everyone appears once for everybody and once a group."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from scipy import sparse
 
 from impact.checks import Check, Status
-from impact.cohort import Segment, Table, count_people
-from impact.linear import fit_within_cells
+from impact.cohort import Segment, Table
+from impact.measures import Months, find_spans, month_key, monthly_flows
 from impact.reference import critical_value
-from impact.types import FloatArray, IntArray, Outcome, Refusal
-from impact.weights import att_weights
+from impact.types import FloatArray, IntArray, Outcome
 from impact.wording import per_cent
 
 BASELINE = (-12, -4)
 MONTHS = range(-12, 13)
 MINIMUM_MENTEES = 10
 HORIZON = 6
+_NEGLIGIBLE = 1e-9
+_VALUES_AT_ONCE = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -30,34 +32,186 @@ class Month:
     outcome, segment, month
         What the row is about; month 0 is the one in which mentoring starts.
     estimate, ci_low, ci_high
-        Ratios; 1 is no difference from the person's own months -12 to -4.
+        Ratios; 1 is no difference from the person's own months -12 to -4. None under ten mentees
+        and where nothing could be fitted.
     n
         Mentees with the outcome in that month.
     n_comparison
         Comparison people with the outcome in that month.
     effect, influence
-        The log ratio and its influence by person number, for the test of a drift.
+        The log ratio and its influence by person, for the test of a drift.
     """
 
     outcome: Outcome
     segment: Segment
     month: int
-    estimate: float
-    ci_low: float
-    ci_high: float
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
     n: int
     n_comparison: int
-    effect: float
+    effect: float | None
     influence: FloatArray
 
 
-def follow_hours(table: Table, segment: Segment, confidence: float) -> list[Month]:
+@dataclass(frozen=True)
+class Around:
+    """The panel around each index row, and the row's own months -12 to -4.
+
+    Attributes
+    ----------
+    own, first, end
+        Shape (rows,): positions in the panel of the index month, of the first month that belongs
+        to the row and of the one after the last.
+    hours, incidents, exposure
+        Shape (months + 1,): mean log hours of a person's month, incidents and person-months at
+        risk; not-a-number where unknown, and behind the end.
+    base_hours, base_known, base_incidents, base_exposure
+        Shape (rows,): mean log hours of the own months before, how many of them have known
+        incidents, and their sums.
+    """
+
+    own: IntArray
+    first: IntArray
+    end: IntArray
+    hours: FloatArray
+    incidents: FloatArray
+    exposure: FloatArray
+    base_hours: FloatArray
+    base_known: FloatArray
+    base_incidents: FloatArray
+    base_exposure: FloatArray
+
+    def at(self, rows: IntArray, relative: IntArray) -> IntArray:
+        """Positions of some rows' months, behind the end where there is none.
+
+        Shape (rows, months). A comparison person's months end before the own start.
+        """
+        place = self.own[rows, None] + relative
+        inside = (place >= self.first[rows, None]) & (place < self.end[rows, None])
+        return np.where(inside, place, self.hours.size - 1)
+
+
+def look_around(rows: Table, months: Months) -> Around:
+    """Find every index row's months once, for all segments.
+
+    Parameters
+    ----------
+    rows
+        All index rows: `person_id`, `index_month_number`, `is_mentee`.
+    months
+        The ordered panel; every index row has its month there.
+    """
+    flows = monthly_flows(months)
+    hours, merged = flows["log_hours_sum"], flows["merged"]
+    time, count = flows["exposure"], flows["incidents"]
+    known = ((time > 0) & ~np.isnan(count)).astype(np.float64)
+    before = find_spans(rows, months, BASELINE)
+    total, base_merged = before.total(np.nan_to_num(hours)), before.total(np.nan_to_num(merged))
+    key = month_key(rows.label("person_id"), rows.label("index_month_number"))
+    own = np.minimum(np.searchsorted(months.key, key), max(months.key.size - 1, 0))
+    return Around(
+        own.astype(np.int64),
+        months.first[own],
+        np.where(rows.flag("is_mentee"), months.last[own] + 1, months.started[own]),
+        np.append(_ratio(hours, merged), np.nan),
+        np.append(np.where(known > 0, count, np.nan), np.nan),
+        np.append(np.where(known > 0, time, np.nan), np.nan),
+        _ratio(total, base_merged),
+        before.total(known),
+        before.total(np.where(known > 0, count, 0.0)),
+        before.total(np.where(known > 0, time, 0.0)),
+    )
+
+
+def _ratio(total: FloatArray, count: FloatArray) -> FloatArray:
+    found: FloatArray = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
+    return found
+
+
+class _Matched:
+    """Matched rows of one segment, cell by cell, and sums over them for many months at once.
+
+    A matrix of rows has a line a matched row and a column a month.
+    """
+
+    def __init__(self, table: Table) -> None:
+        cell = table.label("cell_id")
+        self.is_mentee = table.flag("is_mentee")[:, None]
+        self._starts = np.flatnonzero(np.diff(cell, prepend=cell[:1] - 1))
+        self._sizes = np.diff(self._starts, append=cell.size)
+        people, of_row = np.unique(table.label("person_id"), return_inverse=True)
+        place = of_row, np.arange(len(table))
+        self._of_person = sparse.csr_array(
+            (np.ones(len(table)), place), shape=(people.size, len(table))
+        )
+
+    def by_cell(self, values: FloatArray) -> FloatArray:
+        """Sum the rows of each cell, shape (cells, months)."""
+        sums: FloatArray = np.add.reduceat(values, self._starts, axis=0)
+        return sums
+
+    def by_row(self, of_cell: FloatArray) -> FloatArray:
+        """Give every row its cell's value, shape (rows, months)."""
+        return np.repeat(of_cell, self._sizes, axis=0)
+
+    def by_person(self, values: FloatArray) -> FloatArray:
+        """Sum the rows of each person, shape (people, months)."""
+        return np.asarray(self._of_person @ values, dtype=np.float64)
+
+    def weigh(self, known: FloatArray) -> FloatArray:
+        """Weigh rows month by month as `att_weights` does, where a row may count several times.
+
+        Parameters
+        ----------
+        known
+            Shape (rows, months): how often the outcome is known.
+        """
+        mentees = self.by_cell(known * self.is_mentee)
+        others = self.by_cell(known) - mentees
+        shared = (mentees > 0) & (others > 0)
+        ratio = np.divide(mentees, others, out=np.zeros_like(others), where=shared)
+        of_mentees, of_others = self.by_row(shared.astype(np.float64)), self.by_row(ratio)
+        return np.where(self.is_mentee, of_mentees, of_others) * (known > 0)
+
+    def count(self, weight: FloatArray) -> tuple[IntArray, IntArray]:
+        """Count the mentees and the comparison people who weigh anything, shape (months,) each."""
+        taking_part = weight > 0
+        others = self.by_person((taking_part & ~self.is_mentee).astype(np.float64))
+        mentees = (taking_part & self.is_mentee).sum(axis=0)
+        return mentees.astype(np.int64), (others > 0).sum(axis=0).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Effects:
+    """Log ratios of some months; not-a-number where there is none.
+
+    Attributes
+    ----------
+    effect, error, degrees
+        Shape (months,).
+    influence
+        Shape (people, months).
+    weight
+        Shape (rows, months): who took part.
+    """
+
+    effect: FloatArray
+    error: FloatArray
+    degrees: FloatArray
+    influence: FloatArray
+    weight: FloatArray
+
+
+def follow_hours(table: Table, around: Around, segment: Segment, confidence: float) -> list[Month]:
     """Mean log hours of each month minus the person's own mean of months -12 to -4, within cells.
 
     Parameters
     ----------
     table
-        One row a matched row and relative month, of design b.
+        Matched rows of design b, cell by cell.
+    around
+        The months around all index rows.
     segment
         The group the rows are about.
     confidence
@@ -66,59 +220,137 @@ def follow_hours(table: Table, segment: Segment, confidence: float) -> list[Mont
     Returns
     -------
     list[Month]
-        Months without ten mentees, or without a fit, are left out.
+        Every month in which a mentee has the outcome and a comparison.
     """
-    row = pd.factorize(table.label("index_row_id"))[0].astype(np.int64)
-    month = table.label("relative_month")
-    total, merged = table.number("log_hours_sum"), table.number("merged")
-    base = _window_mean(row, month, total, merged, BASELINE)
-    value = np.divide(total, merged, out=np.full(total.size, np.nan), where=merged > 0)
-    change = value - base[row]
-    months = []
-    for relative in MONTHS:
-        at = table.take(month == relative)
-        months.extend(_one_month(at, change[month == relative], segment, relative, confidence))
-    return months
+    if not len(table):
+        return []
+    matched, base = _Matched(table), around.base_hours[table.rows, None]
+    found: list[Month] = []
+    for relative in _blocks(len(table)):
+        change = around.hours[around.at(table.rows, relative)] - base
+        effects = _compare_changes(matched, change)
+        found.extend(_tell("pr_cycle_time", segment, relative, matched, effects, confidence))
+    return found
 
 
-def follow_incidents(table: Table, segment: Segment, confidence: float) -> list[Month]:
+def follow_incidents(
+    table: Table, around: Around, segment: Segment, confidence: float
+) -> list[Month]:
     """Incident rate of each month against the weighted comparison, relative to months -12 to -4.
 
     Parameters and result are those of `follow_hours`.
     """
-    month, person = table.label("relative_month"), table.label("person_id")
-    size = int(person.max(initial=-1)) + 1
-    inside = (month >= BASELINE[0]) & (month <= BASELINE[1])
-    base = _log_rate_ratio(table.take(inside), size)
-    if base is None:
+    if not len(table):
         return []
-    months = []
-    for relative in MONTHS:
-        at = table.take(month == relative)
-        ratio = _log_rate_ratio(at, size)
-        if ratio is None:
-            continue
-        influence = ratio[1] - base[1]
-        error = float(np.sqrt((influence**2).sum()))
-        mentees = ratio[2]
-        if mentees < MINIMUM_MENTEES or not error > 0:
-            continue
-        effect, reach = ratio[0] - base[0], critical_value(1 - confidence, np.inf) * error
-        months.append(
-            Month(
-                "incident_rate",
-                segment,
-                relative,
-                float(np.exp(effect)),
-                float(np.exp(effect - reach)),
-                float(np.exp(effect + reach)),
-                mentees,
-                ratio[3],
-                effect,
-                influence,
-            )
+    matched, rows = _Matched(table), table.rows
+    base = _compare_rates(
+        matched,
+        around.base_known[rows, None],
+        around.base_incidents[rows, None],
+        around.base_exposure[rows, None],
+    )
+    found: list[Month] = []
+    for relative in _blocks(len(table)):
+        at = around.at(rows, relative)
+        count, time = around.incidents[at], around.exposure[at]
+        known = ~np.isnan(count)
+        effects = _compare_rates(
+            matched, known.astype(np.float64), np.nan_to_num(count), np.nan_to_num(time)
         )
-    return months
+        influence = effects.influence - base.influence
+        relative_to_base = _Effects(
+            effects.effect - base.effect,
+            np.sqrt((influence**2).sum(axis=0)),
+            effects.degrees,
+            influence,
+            effects.weight,
+        )
+        told = _tell("incident_rate", segment, relative, matched, relative_to_base, confidence)
+        found.extend(told)
+    return found
+
+
+def _blocks(rows: int) -> Iterator[IntArray]:
+    """Cut the months into runs of which a matrix is of bearable size."""
+    size = max(1, _VALUES_AT_ONCE // rows)
+    for first in range(MONTHS.start, MONTHS.stop, size):
+        yield np.arange(first, min(first + size, MONTHS.stop))
+
+
+def _tell(
+    outcome: Outcome,
+    segment: Segment,
+    relative: IntArray,
+    matched: _Matched,
+    effects: _Effects,
+    confidence: float,
+) -> Iterator[Month]:
+    mentees, others = matched.count(effects.weight)
+    for place in np.flatnonzero(mentees):
+        effect, error = float(effects.effect[place]), float(effects.error[place])
+        is_known = mentees[place] >= MINIMUM_MENTEES and np.isfinite(effect) and 0 < error < np.inf
+        reach = critical_value(1 - confidence, float(effects.degrees[place])) * error
+        yield Month(
+            outcome,
+            segment,
+            int(relative[place]),
+            estimate=float(np.exp(effect)) if is_known else None,
+            ci_low=float(np.exp(effect - reach)) if is_known else None,
+            ci_high=float(np.exp(effect + reach)) if is_known else None,
+            n=int(mentees[place]),
+            n_comparison=int(others[place]),
+            effect=effect if is_known else None,
+            influence=effects.influence[:, place],
+        )
+
+
+def _compare_changes(matched: _Matched, change: FloatArray) -> _Effects:
+    """Mean difference within cells, with the error of `fit_within_cells` without covariates."""
+    weight = matched.weigh((~np.isnan(change)).astype(np.float64))
+    value = np.where(weight > 0, change, 0.0)
+    of_mentees = np.where(matched.is_mentee, weight, 0.0)
+    in_cell = matched.by_cell(of_mentees)
+    total = in_cell.sum(axis=0)
+    sign = np.where(matched.is_mentee, 1.0, -1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effect = (weight * value * sign).sum(axis=0) / total
+        mean = matched.by_cell(weight * value) / (2 * in_cell)
+        centred = np.where(weight > 0, value - matched.by_row(mean), 0.0)
+        influence = weight * sign * (centred - sign * effect / 2) / total
+        spread = np.sqrt((weight * centred**2).sum(axis=0) / (2 * total))
+    size = np.abs(influence)
+    taking_part = (size > _NEGLIGIBLE * size.max(axis=0)).astype(np.float64)
+    by_cell, by_person = matched.by_cell(influence), matched.by_person(influence)
+    clusters = np.minimum(
+        (matched.by_cell(taking_part) > 0).sum(axis=0),
+        (matched.by_person(taking_part) > 0).sum(axis=0),
+    )
+    # A cell holds the index rows of one month: nobody is in it twice.
+    parts = [(values**2).sum(axis=0) for values in (by_cell, by_person, influence)]
+    variance = np.maximum(np.maximum(parts[0], parts[1]), parts[0] + parts[1] - parts[2])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.sqrt(variance * clusters / (clusters - 1.0))
+    is_flat = spread < _NEGLIGIBLE * np.maximum(1.0, np.abs(value).max(axis=0))
+    error = np.where(is_flat | (clusters < 2), np.nan, error)
+    return _Effects(effect, error, clusters - 1.0, by_person, weight)
+
+
+def _compare_rates(
+    matched: _Matched, known: FloatArray, count: FloatArray, time: FloatArray
+) -> _Effects:
+    """Log ratio of weighted rates, shape (rows, months) each argument."""
+    weight = matched.weigh(known)
+    effect, influence = np.zeros(known.shape[1]), np.zeros(known.shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for arm, sign in ((matched.is_mentee, 1.0), (~matched.is_mentee, -1.0)):
+            of_arm = np.where(arm, weight, 0.0)
+            events = (of_arm * count).sum(axis=0)
+            rate = events / (of_arm * time).sum(axis=0)
+            effect += sign * np.log(rate)
+            influence += sign * of_arm * (count - rate * time) / events
+    by_person = matched.by_person(influence)
+    error = np.sqrt((by_person**2).sum(axis=0))
+    return _Effects(effect, error, np.full(effect.size, np.inf), by_person, weight)
 
 
 def check_pre_trend(segment: Segment, months: list[Month], confidence: float) -> Check:
@@ -132,7 +364,11 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
     Roth (2022), "Pretest with caution: event-study estimates after testing for parallel trends",
     American Economic Review: Insights 4(3).
     """
-    before = [m for m in months if BASELINE[0] <= m.month <= BASELINE[1]]
+    before = [
+        (m.month, m.effect, m.influence)
+        for m in months
+        if BASELINE[0] <= m.month <= BASELINE[1] and m.effect is not None
+    ]
     if len(before) < 4:
         return Check(
             "pre_trend",
@@ -143,13 +379,10 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
             "not_checked",
             "There is too little history to see a drift before the start.",
         )
-    at = np.array([m.month for m in before], dtype=np.float64)
+    at = np.array([month for month, _, _ in before], dtype=np.float64)
     slope_weight = (at - at.mean()) / np.sum((at - at.mean()) ** 2)
-    slope = float(sum(w * m.effect for w, m in zip(slope_weight, before, strict=True)))
-    size = max(m.influence.size for m in before)
-    influence = np.zeros(size)
-    for w, m in zip(slope_weight, before, strict=True):
-        influence[: m.influence.size] += w * m.influence
+    slope = float(slope_weight @ [effect for _, effect, _ in before])
+    influence = slope_weight @ np.array([by_person for _, _, by_person in before])
     error = float(np.sqrt((influence**2).sum()))
     reach = critical_value(1 - confidence, np.inf) * error
     drift = max(abs(slope - reach), abs(slope + reach)) * HORIZON
@@ -163,74 +396,4 @@ def check_pre_trend(segment: Segment, months: list[Month], confidence: float) ->
     )
     return Check(
         "pre_trend", "pr_cycle_time", segment, float(np.exp(drift)), None, status, sentence
-    )
-
-
-def _window_mean(
-    row: IntArray,
-    month: IntArray,
-    total: FloatArray,
-    merged: FloatArray,
-    window: tuple[int, int],
-) -> FloatArray:
-    """Mean log hours of each index row over a window of relative months, shape (rows,)."""
-    inside = (month >= window[0]) & (month <= window[1])
-    size = int(row.max(initial=-1)) + 1
-    sums = np.bincount(row[inside], weights=np.nan_to_num(total[inside]), minlength=size)
-    counts = np.bincount(row[inside], weights=np.nan_to_num(merged[inside]), minlength=size)
-    mean: FloatArray = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
-    return mean
-
-
-def _one_month(
-    at: Table, change: FloatArray, segment: Segment, relative: int, confidence: float
-) -> list[Month]:
-    if len(at) == 0:
-        return []
-    cell, is_mentee, person = at.label("cell_id"), at.flag("is_mentee"), at.label("person_id")
-    weight = att_weights(cell, is_mentee, ~np.isnan(change))
-    mentees = int(((weight > 0) & is_mentee).sum())
-    none = np.zeros((len(at), 0))
-    fit = fit_within_cells(change, is_mentee, none, weight, cell, cell, person)
-    if isinstance(fit, Refusal) or mentees < MINIMUM_MENTEES:
-        return []
-    reach = critical_value(1 - confidence, fit.degrees) * fit.standard_error
-    by_person = np.bincount(person, weights=fit.influence)
-    return [
-        Month(
-            "pr_cycle_time",
-            segment,
-            relative,
-            float(np.exp(fit.estimate)),
-            float(np.exp(fit.estimate - reach)),
-            float(np.exp(fit.estimate + reach)),
-            mentees,
-            count_people(person[(weight > 0) & ~is_mentee]),
-            fit.estimate,
-            by_person.astype(np.float64),
-        )
-    ]
-
-
-def _log_rate_ratio(at: Table, people: int) -> tuple[float, FloatArray, int, int] | None:
-    """Log ratio of weighted rates, its influence by person, and the people in each arm."""
-    count, time, is_mentee = at.number("incidents"), at.number("exposure"), at.flag("is_mentee")
-    known = (time > 0) & ~np.isnan(count)
-    weight = att_weights(at.label("cell_id"), is_mentee, known)
-    person = at.label("person_id")
-    influence, rates = np.zeros(people), []
-    for rows, sign in (((weight > 0) & is_mentee, 1.0), ((weight > 0) & ~is_mentee, -1.0)):
-        events = float((weight[rows] * count[rows]).sum())
-        if events <= 0:
-            return None
-        rate = events / float((weight[rows] * time[rows]).sum())
-        residual = weight[rows] * (count[rows] - rate * time[rows]) / events
-        influence += sign * np.bincount(person[rows], weights=residual, minlength=people)
-        rates.append(rate)
-    arms = (weight > 0) & is_mentee, (weight > 0) & ~is_mentee
-    return (
-        float(np.log(rates[0] / rates[1])),
-        influence,
-        count_people(person[arms[0]]),
-        count_people(person[arms[1]]),
     )

@@ -24,17 +24,6 @@ from impact.measures import Months, order_months
 from impact.study import Study
 
 WINDOWS = (6, 12, 18, 24)
-_MONTHLY = (
-    "cell_id",
-    "index_row_id",
-    "person_id",
-    "is_mentee",
-    "relative_month",
-    "log_hours_sum",
-    "merged",
-    "incidents",
-    "exposure",
-)
 _GROUP = ("design", "segment_dimension", "segment_value")
 _STUDY_TEXTS = ("level", "level_class", "organisation", "job_family")
 _STUDY_COLUMNS = (
@@ -201,6 +190,24 @@ def read_supported(
     )
 
 
+def read_starts(index_rows: Relation, matched: Relation) -> Material:
+    """Read the matched rows of design b with their index months, for the months around them.
+
+    Parameters
+    ----------
+    index_rows, matched
+        `int_index_rows` and `int_matched_rows`.
+    """
+    of_design = matched.filter("design = 'b'")
+    rows = index_rows.join(of_design.project("index_row_id").distinct(), "index_row_id")
+    columns = ("index_row_id", "person_id", "is_mentee", "index_month_number")
+    return gather(
+        rows.project(", ".join(columns)).order("index_row_id").df(),
+        _read(of_design, MATCHED_COLUMNS, _GROUP),
+        pd.DataFrame(columns=list(SEGMENT_COLUMNS)),
+    )
+
+
 def _read_index_rows(
     index_rows: Relation, outcomes: Relation, columns: Sequence[str]
 ) -> pd.DataFrame:
@@ -272,11 +279,6 @@ def read_sums(person_measures: Relation) -> Parts:
 def read_studies(study_rows: Relation) -> Parts:
     """Read the index rows of each design beside the main one."""
     return Parts(study_rows, "study", _STUDY_COLUMNS, _STUDY_TEXTS)
-
-
-def read_event_time(event_time: Relation) -> pd.DataFrame:
-    """Read the months around the start, of design b."""
-    return event_time.filter("design = 'b'").project(", ".join(_MONTHLY)).df()
 
 
 def read_pools(pool_rows: Relation) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,16 @@ from impact.checks import (
     check_matched_share,
     check_negative_control,
 )
-from impact.cohort import OVERALL, Segment, Table, split_segments, to_table
+from impact.cohort import OVERALL, Cohort, Segment, Table, split_segments, to_table
 from impact.curves import CurvePoint, draw_curves
 from impact.distribution import BinShare, spread_outcomes
 from impact.event_study import (
+    Around,
     Month,
     check_pre_trend,
     follow_hours,
     follow_incidents,
+    look_around,
 )
 from impact.fits import fit_all
 from impact.frames import from_frame, to_frame
@@ -95,21 +97,41 @@ def _stack(one: Table, other: Table) -> Table:
     return Table(one.columns, np.concatenate([one.rows, other.rows]))
 
 
-def make_series(event_time: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Month by month around the start, of everyone together.
+def make_series(material: Material, calendar: Months, study: Study) -> pd.DataFrame:
+    """Month by month around the start, by segment.
 
     Parameters
     ----------
-    event_time
-        Design b: `cell_id`, `index_row_id`, `person_id`, `is_mentee`, `relative_month`,
-        `log_hours_sum`, `merged`, `incidents`, `exposure`.
+    material
+        Matched rows of design b; index rows with `index_month_number`.
+    calendar
+        The ordered panel.
     study
         Confidence and exports at hand.
     """
-    months = [*_hours_by_month(event_time, study), *_incidents_by_month(event_time, study)]
+    months: list[Month] = []
+    if len(material.rows):
+        around = look_around(material.rows, calendar)
+        for segment, cohort in sorted(material.cohorts.items()):
+            months.extend(_by_month(cohort, around, study, "pr_cycle_time", follow_hours))
+            months.extend(_by_month(cohort, around, study, "incident_rate", follow_incidents))
+            material.forget(segment)
     frame = to_frame(Month, months, drop=("effect", "influence"))
     frame.insert(1, "comparison", pd.Series(["matched"] * len(frame), dtype="str"))
     return frame
+
+
+def _by_month(
+    cohort: Cohort,
+    around: Around,
+    study: Study,
+    outcome: Outcome,
+    follow: Callable[[Table, Around, Segment, float], list[Month]],
+) -> list[Month]:
+    table = cohort.designs.get("b")
+    if table is None or study.lacks(outcome):
+        return []
+    return follow(table, around, cohort.segment, study.confidence)
 
 
 def make_curves(material: Material, study: Study) -> pd.DataFrame:
@@ -136,7 +158,6 @@ def make_checks(
     material: Material,
     fits: pd.DataFrame,
     balance: pd.DataFrame,
-    event_time: pd.DataFrame,
     study: Study,
     calendar: Months | None = None,
 ) -> pd.DataFrame:
@@ -150,12 +171,11 @@ def make_checks(
         From `make_fits`.
     balance
         From `make_balance`.
-    event_time
-        As for `make_series`.
     study
         Dates, confidence and plan.
     calendar
-        The ordered panel, for who has a mentored team-mate; none leaves that check out.
+        The ordered panel, for the months before the start and for who has a mentored team-mate;
+        none leaves those checks out.
     """
     headline = {
         (row.segment, row.outcome): row
@@ -170,11 +190,13 @@ def make_checks(
     for segment in material.segments:
         checks.extend(_check_segment(material, segment, by_segment[segment], headline))
         material.forget(segment)
-    checks.extend(_check_everyone(headline, event_time, study))
-    if calendar is not None and len(material.rows):
-        exposed = find_exposed(material.rows, calendar)
-        knows_teams = bool((material.rows.number("team_id") >= 0).any())
-        checks.append(check_spillover(material.cohort(OVERALL), exposed, knows_teams))
+    checks.extend(_check_everyone(headline, study))
+    if calendar is not None:
+        checks.append(_check_pre_trend(material, calendar, study))
+        if len(material.rows):
+            exposed = find_exposed(material.rows, calendar)
+            knows_teams = bool((material.rows.number("team_id") >= 0).any())
+            checks.append(check_spillover(material.cohort(OVERALL), exposed, knows_teams))
     return to_frame(Check, checks)
 
 
@@ -195,11 +217,18 @@ def _check_segment(
     yield check_drop_out(cohort, HEADLINE_MONTHS["pr_cycle_time"])
 
 
+def _check_pre_trend(material: Material, calendar: Months, study: Study) -> Check:
+    months: list[Month] = []
+    if len(material.rows):
+        around = look_around(material.rows, calendar)
+        overall = material.cohort(OVERALL)
+        months = _by_month(overall, around, study, "pr_cycle_time", follow_hours)
+    return check_pre_trend(OVERALL, months, study.confidence)
+
+
 def _check_everyone(
-    headline: Mapping[tuple[Segment, Outcome], Row], event_time: pd.DataFrame, study: Study
+    headline: Mapping[tuple[Segment, Outcome], Row], study: Study
 ) -> Iterator[Check]:
-    months = _hours_by_month(event_time, study)
-    yield check_pre_trend(OVERALL, months, study.confidence)
     yield check_looks(study)
     yield check_plan(study.agreement, study.as_of, study.plan is not None)
     yield from check_placebos(study.placebos)
@@ -307,20 +336,3 @@ def make_supporting(
     found = support(material, months, sums, measures, from_frame(Check, checks), study)
     found.extend(estimate_beside(designs, merges, months, study))
     return to_frame(Supported, found)
-
-
-def _hours_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:
-    if event_time.empty or not study.has_git:
-        return []
-    return follow_hours(_dense_cells(to_table(event_time)), OVERALL, study.confidence)
-
-
-def _incidents_by_month(event_time: pd.DataFrame, study: Study) -> list[Month]:
-    if event_time.empty or not study.has_incidents:
-        return []
-    return follow_incidents(_dense_cells(to_table(event_time)), OVERALL, study.confidence)
-
-
-def _dense_cells(table: Table) -> Table:
-    cell = pd.factorize(table.label("cell_id"))[0].astype(np.int64)
-    return Table(table.columns, table.rows, {"cell_id": cell})

@@ -278,8 +278,27 @@ def survival_curves(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[P
 
 
 def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
-    """Publish the event study; a month with too few people, or a hidden segment, stays empty."""
-    return _by_segment("impact_series", rows, hidden, minimum, _series_point)
+    """Publish the event study; what is hidden in a month follows from no other group of it.
+
+    A month that could not be estimated is as empty as a hidden one: who had no incident at all in
+    it is nobody's to know. `rows` carry `n_comparison` beside the published columns.
+    """
+    known = list(rows)
+    gone = {
+        key: withheld(
+            {_segment(row): (int(row["n"]), int(row["n_comparison"])) for row in of_month},
+            hidden.rows.get(Family(str(key[0]), "matched"), hidden.everywhere),
+            minimum,
+            hidden.links,
+        )
+        for key, of_month in _grouped(known, _outcome_and_month).items()
+    }
+    return [
+        blank("impact_series", row)
+        if row["estimate"] is None or _segment(row) in gone[_outcome_and_month(row)]
+        else _series_point(row)
+        for row in known
+    ]
 
 
 def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
@@ -847,22 +866,6 @@ def _series_point(row: Row) -> Published:
     return result
 
 
-def _by_segment(
-    table: str,
-    rows: Iterable[Row],
-    hidden: Hidden,
-    minimum: int,
-    publish: Callable[[Row], Published],
-) -> list[Published]:
-    return [
-        blank(table, row)
-        if hidden.hides(row["outcome"], _segment(row))
-        or min(row["n"] or 0, row["n_comparison"] or 0) < minimum
-        else publish(row)
-        for row in rows
-    ]
-
-
 def _has_few(row: Row, minimum: int) -> bool:
     return min(row["n_mentored"] or 0, row["n_comparison"] or 0) < minimum
 
@@ -912,6 +915,10 @@ def _segment(row: Row) -> Segment:
 
 def _family(row: Row) -> Family:
     return Family(row["outcome"], row["comparison"])
+
+
+def _outcome_and_month(row: Row) -> tuple[str, int]:
+    return row["outcome"], int(row["month"])
 
 
 def _table_key(row: Row) -> tuple[str, str, str, int]:

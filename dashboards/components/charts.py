@@ -118,6 +118,15 @@ def _nothing(view: View, what: str) -> str:
 # ---- event study -----------------------------------------------------------------------------
 
 
+_NO_VERDICT = "There is no verdict here, so nothing is to be read from single months."
+_NO_SUMMARY = {
+    "not_enough_data": _NO_VERDICT,
+    "not_comparable": _NO_VERDICT,
+    "as_overall": "There is no sign that this group differs from everyone, so nothing is to be "
+    "read from its single months.",
+}
+
+
 def series_part(view: View, outcome_key: str) -> ChartPart:
     """Return the monthly gap of one outcome."""
     key = ("series", outcome_key, view.selection, locales.current())
@@ -134,14 +143,14 @@ def _series_part(view: View, outcome_key: str) -> ChartPart:
     if drawn is None:
         head = _head(title, "Change against matched peers.")
         return ChartPart(head, None, _nothing(view, _no_series(view)), "")
-    is_open = verdict in ("not_enough_data", "not_comparable")
-    summary = "" if is_open else sentences.series_sentence(outcome, points)
+    why_none = _NO_SUMMARY.get(verdict or "")
+    summary = "" if why_none else sentences.series_sentence(outcome, points)
     text = (
         f"Change against matched peers, month by month; shading is the {view.confidence} interval. "
         + (
             "A month counts where its interval leaves out zero."
             if summary
-            else "There is no verdict here, so nothing is to be read from single months."
+            else (why_none or _NO_VERDICT)
         )
     )
     if event_study.is_cut(points):
@@ -153,7 +162,7 @@ def _series_part(view: View, outcome_key: str) -> ChartPart:
 def _no_series(view: View) -> str:
     if view.selection.is_everyone:
         return "No monthly figures were published."
-    return "Month by month, figures are shown for everyone only."
+    return "No month of this group has enough people to show."
 
 
 def _series_table(view: View, outcome_key: str) -> str:

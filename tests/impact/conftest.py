@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from impact.cohort import to_table
 from impact.material import Material, gather
+from impact.measures import Months, order_months
 from impact.study import Study
 
 WINDOWS = (6, 12, 18, 24)
@@ -27,6 +29,27 @@ class Drawn:
 
     def material(self) -> Material:
         return gather(self.index_rows, self.matched, self.mentee_segments, self.people)
+
+    def calendar(self) -> Months:
+        """Months around everybody's index month, in which nothing happens but work."""
+        month = np.arange(480, 560)
+        person = np.unique(self.index_rows["person_id"])
+        size = person.size * month.size
+        rng = np.random.default_rng(9)
+        merged = rng.poisson(3, size)
+        panel = {
+            "person_id": np.repeat(person, month.size),
+            "spell_number": 1,
+            "month_number": np.tile(month, person.size),
+            "is_started": False,
+            "is_git_observed": True,
+            "log_hours_sum": merged * rng.normal(3, 0.3, size),
+            "pr_merged_count": merged,
+            "incident_count": rng.poisson(0.4, size),
+            "incident_exposure": 1.0,
+            "has_mentored_team_mate": False,
+        }
+        return order_months(to_table(pd.DataFrame(panel)))
 
     def changed(self, **columns: object) -> Drawn:
         return replace(self, index_rows=self.index_rows.assign(**columns))
@@ -58,6 +81,7 @@ def draw_frames(
         {
             "index_row_id": np.arange(n) + 1000,
             "index_month": months,
+            "index_month_number": 500 + cell % 24,
             "person_id": np.arange(n) % (n - 40),
             "team_id": rng.integers(1, 40, n),
             "is_mentee": is_mentee,

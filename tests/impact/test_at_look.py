@@ -27,7 +27,6 @@ from impact.tables import (
     make_fits,
     make_segment_tests,
 )
-from tests.impact.test_bad_input import NO_MONTHS
 from tests.impact.test_replications import load
 
 LOOK = dt.date(2024, 6, 30)
@@ -231,7 +230,7 @@ def published(connection, study, late):
     material = read_material(*map(connection.table, tables))
     pools = read_pools(connection.table("int_pool_rows"))
     fits, balance = make_fits(material, study), make_balance(material, pools)
-    checks = make_checks(material, fits, balance, NO_MONTHS, study)
+    checks = make_checks(material, fits, balance, study)
     today = headline(make_estimates(fits, checks, make_segment_tests(fits, study), study))
     if not study.is_between_looks:
         return today

@@ -19,22 +19,6 @@ from impact.tables import (
     make_series,
 )
 
-NO_MONTHS = pd.DataFrame(
-    {
-        name: pd.Series(dtype="float64")
-        for name in (
-            "cell_id",
-            "index_row_id",
-            "person_id",
-            "is_mentee",
-            "relative_month",
-            "log_hours_sum",
-            "merged",
-            "incidents",
-            "exposure",
-        )
-    }
-)
 NO_PANEL = pd.DataFrame(
     {
         name: pd.Series(dtype="float64")
@@ -55,7 +39,7 @@ def publish(drawn, study):
     ).astype({"pool_dimension": "str", "pool_value": "str"})
     fits = make_fits(material, study)
     balance = make_balance(material, pools)
-    checks = make_checks(material, fits, balance, NO_MONTHS, study)
+    checks = make_checks(material, fits, balance, study, drawn.calendar())
     tests = make_segment_tests(fits, study)
     estimates = make_estimates(fits, checks, tests, study)
     tables = {
@@ -63,7 +47,7 @@ def publish(drawn, study):
         "balance": balance,
         "checks": checks,
         "estimates": estimates,
-        "series": make_series(NO_MONTHS, study),
+        "series": make_series(material, drawn.calendar(), study),
         "curves": make_curves(material, study),
         "distribution": make_distribution(material, study),
         "sensitivity": make_sensitivity(material, fits, NO_PANEL, study),

@@ -18,7 +18,7 @@ from impact.event_study import Month
 from impact.frames import to_frame
 from impact.judge import Judged, SegmentTest
 from impact.material import gather
-from impact.reading import read_event_time, read_panel, read_pools
+from impact.reading import read_panel, read_pools
 from impact.rows import Row
 from impact.sensitivity import Sensitivity
 from impact.supporting_verdicts import Supported
@@ -156,7 +156,6 @@ def test_texts_are_read_where_there_is_no_row(pools):
 
 
 def test_only_needed_rows_and_columns_are_read():
-    assert read_event_time(Recorded())[0] == "design = 'b'"
     assert read_panel(Recorded())[0] == "is_git_observed and is_in_population"
 
 

@@ -10,11 +10,6 @@ import pytest
 
 from impact.censoring import fit_censoring_weighted, starts_later
 from impact.cohort import OVERALL, Table, to_table
-from impact.event_study import (
-    check_pre_trend,
-    follow_hours,
-    follow_incidents,
-)
 from impact.looks import Plan
 from impact.naive import fit_before_after, fit_naive
 from impact.staying import fit_at_horizon
@@ -88,64 +83,6 @@ def test_weights_make_up_for_own_starts_that_go_with_leaving():
     # Nothing happens here: the plain curve keeps those of the level that stays.
     assert np.mean(errors["plain"]) < -0.02
     assert np.mean(errors["weighted"]) == pytest.approx(0.0, abs=0.012)
-
-
-def monthly(seed=2, cells=120, effect=-0.25, drift=0.0, rate=0.5):
-    rng = np.random.default_rng(seed)
-    size = 6
-    row = np.arange(cells * size)
-    cell, is_mentee = row // size, row % size == 0
-    months = np.arange(-12, 13)
-    n = row.size
-    trait = rng.normal(3, 0.4, n)
-    merged = rng.poisson(6, (n, months.size))
-    mean = trait[:, None] + effect * (is_mentee[:, None] & (months > 0)[None, :])
-    mean = mean + drift * is_mentee[:, None] * months[None, :]
-    total = merged * mean + np.sqrt(merged) * rng.normal(0, 0.8, merged.shape)
-    ratio = np.where(is_mentee[:, None] & (months > 0)[None, :], 0.5, 1.0)
-    frame = pd.DataFrame(
-        {
-            "cell_id": np.repeat(cell, months.size),
-            "index_row_id": np.repeat(row, months.size),
-            "person_id": np.repeat(row, months.size),
-            "is_mentee": np.repeat(is_mentee, months.size),
-            "relative_month": np.tile(months, n),
-            "log_hours_sum": total.ravel(),
-            "merged": merged.ravel(),
-            "incidents": rng.poisson(rate * ratio).ravel(),
-            "exposure": 1.0,
-        }
-    )
-    return to_table(frame)
-
-
-def test_event_study_is_flat_before_and_shows_the_effect_after():
-    months = {m.month: m for m in follow_hours(monthly(), OVERALL, 0.95)}
-    before = [months[k] for k in range(-12, -3)]
-    assert np.mean([m.ci_low <= 1 <= m.ci_high for m in before]) >= 0.75
-    after = np.mean([months[k].estimate for k in range(1, 13)])
-    assert after == pytest.approx(math.exp(-0.25), abs=0.03)
-    assert months[6].n == 120
-    assert check_pre_trend(OVERALL, list(months.values()), 0.95).status == "ok"
-
-
-def test_drift_before_the_start_warns_and_says_how_large_it_may_be():
-    months = follow_hours(monthly(drift=0.04, effect=0.0), OVERALL, 0.95)
-    check = check_pre_trend(OVERALL, months, 0.95)
-    assert check.status == "warn"
-    assert check.value > math.exp(6 * 0.04)
-
-
-def test_incidents_by_month_halve_after_the_start():
-    months = {m.month: m for m in follow_incidents(monthly(cells=300), OVERALL, 0.95)}
-    before = np.mean([months[k].estimate for k in range(-12, -3)])
-    after = np.mean([months[k].estimate for k in range(1, 13)])
-    assert before == pytest.approx(1.0, abs=0.06)
-    assert after == pytest.approx(0.5, abs=0.07)
-
-
-def test_months_without_ten_mentees_are_left_out():
-    assert follow_hours(monthly(cells=9), OVERALL, 0.95) == []
 
 
 def test_naive_and_before_after_are_what_people_compute(draw):

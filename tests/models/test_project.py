@@ -16,7 +16,7 @@ VARIABLES = {"loaded_on": "2024-12-31"}
 CORRECTED_AT = dt.datetime(2025, 1, 17, tzinfo=dt.UTC)
 COHORTS = (
     "--select",
-    *("+fct_cohort_rows", "+fct_mentee_rows", "+fct_naive_people", "+fct_event_time"),
+    *("+fct_cohort_rows", "+fct_mentee_rows", "+fct_naive_people"),
     "+rpt_participant_flow",
 )
 NO_RULES = ("--exclude-resource-type", "unit_test")
@@ -26,7 +26,6 @@ FRAMES = {
     "fct_cohort_rows": "design, segment_dimension, segment_value, index_row_id",
     "fct_mentee_rows": "index_row_id",
     "fct_naive_people": "person_id",
-    "fct_event_time": "design, index_row_id, relative_month",
     "rpt_participant_flow": "segment_dimension, segment_value, step",
 }
 

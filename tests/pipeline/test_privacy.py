@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -277,6 +278,39 @@ def test_a_month_of_the_series_with_nine_people_is_empty() -> None:
     assert (first["estimate"], first["n"]) == (None, None)
     assert (second["estimate"], second["n"]) == (0.88, 10)
     assert (third["estimate"], third["n"]) == (None, None)
+
+
+def months_shown(*points: dict[str, Any], hidden: Hidden = NOTHING) -> dict[str, int | None]:
+    keys = {"outcome": "pr_cycle_time", "comparison": "matched", "month": 3}
+    figures = {"estimate": 0.9, "ci_low": 0.8, "ci_high": 1.0, "n_comparison": 60}
+    rows = [{**keys, **figures, "segment_dimension": "level", **point} for point in points]
+    shown = privacy.impact_series(rows, hidden, 10)
+    assert all((row["estimate"] is None) == (row["n"] is None) for row in shown)
+    return {row["segment_value"]: row["n"] for row in shown}
+
+
+def test_a_month_of_few_does_not_follow_from_the_other_groups() -> None:
+    shown = months_shown(
+        {"segment_value": "L1", "n": 6},
+        {"segment_value": "L2", "n": 31},
+        {"segment_value": "L3", "n": 90},
+    )
+    assert shown == {"L1": None, "L2": None, "L3": 90}
+
+
+def test_a_month_without_an_estimate_is_empty_alone() -> None:
+    shown = months_shown(
+        {"segment_value": "L1", "n": 40, "estimate": None, "ci_low": None, "ci_high": None},
+        {"segment_value": "L2", "n": 31},
+    )
+    assert shown == {"L1": None, "L2": 30}
+
+
+def test_a_hidden_group_is_hidden_in_every_month() -> None:
+    gone = frozenset({Segment("level", "L1"), Segment("level", "L2")})
+    hidden = replace(NOTHING, rows={Family("pr_cycle_time", "matched"): gone})
+    points = [{"segment_value": f"L{place}", "n": 40} for place in (1, 2, 3)]
+    assert months_shown(*points, hidden=hidden) == {"L1": None, "L2": None, "L3": 40}
 
 
 def test_a_small_bin_is_hidden_with_another() -> None:

@@ -125,6 +125,16 @@ def _attack_windows(windows: Sequence[list[Pair]], name: str, tally: Tally) -> N
         tally.try_reach(f"people: {name}", attack, target, MINIMUM)
 
 
+def attack_series(pairs: Sequence[Pair], tally: Tally) -> None:
+    """Solve for the mentees of a group in a month from the other groups of that month."""
+    for of_month in tables(pairs, "outcome", "comparison", "month"):
+        for cells in dimensions(of_month):
+            _attack_windows([cells], "n", tally)
+        for true, shown in of_month:
+            if shown["estimate"] is not None and min(true["n"], true["n_comparison"]) < MINIMUM:
+                tally.exposed["month of few"] += 1
+
+
 def _add_up(attack: Attack, cells: Sequence[tuple[int, int]]) -> None:
     """Tell the attacker that cells make the total, if they do."""
     (total, truth), *parts = cells

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_event_time
+    from impact.reading import read_months, read_starts
     from impact.study import read_study
     from impact.tables import make_series
 
@@ -9,4 +9,8 @@ def model(dbt, session):
         dbt.config.meta_get("follow_up_months"),
         dbt.config.meta_get("plan"),
     )
-    return make_series(read_event_time(dbt.ref("fct_event_time")), study)
+    return make_series(
+        read_starts(dbt.ref("int_index_rows"), dbt.ref("int_matched_rows")),
+        read_months(dbt.ref("int_months_measured")),
+        study,
+    )

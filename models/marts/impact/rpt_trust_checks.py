@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from impact.reading import read_event_time, read_months, read_supported
+    from impact.reading import read_months, read_supported
     from impact.study import read_study
     from impact.tables import make_checks
 
@@ -19,7 +19,6 @@ def model(dbt, session):
         material,
         dbt.ref("fct_impact_fits").df(),
         dbt.ref("rpt_balance").df(),
-        read_event_time(dbt.ref("fct_event_time")),
         study,
         read_months(dbt.ref("int_months_measured")),
     )
