@@ -7,7 +7,6 @@ callback or file is made, and `queries` reads nothing outside of it.
 from __future__ import annotations
 
 import hmac
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,7 @@ from flask import Flask, Response, g, has_request_context, request, session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import scope as scopes
-from dashboards.access import audit
+from dashboards.access import audit, sessions
 from dashboards.access.config import Access, Grant
 
 OPEN_PATHS = frozenset(
@@ -28,7 +27,6 @@ OPEN_PATHS = frozenset(
 OWNER_PATHS = ("/export/",)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LARGEST_REQUEST = 256 * 1024
-WHO, SINCE, GROUPS = "who", "since", "groups"
 LONGEST_NAME = 254
 
 
@@ -93,14 +91,9 @@ def _admit(access: Access) -> Response | None:
 def _reader(access: Access) -> Reader | None:
     if access.proxy is not None:
         return _of_proxy(access)
-    name, since = session.get(WHO), session.get(SINCE)
-    if not isinstance(name, str) or not isinstance(since, int | float):
-        return None
-    if not 0 <= time.time() - since < access.session_hours * 3600:
-        session.clear()
-        return None
-    grant = access.grant_of(name, session.get(GROUPS) or ())
-    return None if grant is None else Reader(name, grant)
+    found = sessions.signed_in(access)
+    grant = access.grant_of(found.name, found.groups) if found else None
+    return Reader(found.name, grant) if found and grant else None
 
 
 def _of_proxy(access: Access) -> Reader | None:
@@ -122,8 +115,7 @@ def sign_in(access: Access, name: str, groups: Iterable[str] = ()) -> bool:
     if len(name) > LONGEST_NAME or access.grant_of(name, known) is None:
         audit.record(access.state, "refused", name[:LONGEST_NAME], why="nothing granted")
         return False
-    session.permanent = True
-    session.update({WHO: name, SINCE: time.time(), GROUPS: known})
+    sessions.begin(access, name, known)
     audit.record(access.state, "signed in", name)
     return True
 

@@ -14,7 +14,7 @@ from flask import Flask, Response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from requests import RequestException
 
-from dashboards.access import audit
+from dashboards.access import audit, sessions
 from dashboards.access.attempts import Attempts
 from dashboards.access.config import Access
 from dashboards.access.guard import current_reader, safe_next, sign_in
@@ -186,5 +186,5 @@ def _add_sign_out(server: Flask, access: Access) -> None:
         reader = current_reader()
         if reader is not None:
             audit.record(access.state, "signed out", reader.name)
-        session.clear()
+        sessions.end(access)
         return redirect("/login")

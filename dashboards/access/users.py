@@ -67,9 +67,14 @@ def write_user(path: Path, name: str, password: str) -> None:
     aside.replace(path)
 
 
+def stored(users: dict[str, str], name: str) -> str | None:
+    """Give the hash of a user's password; None for a name that does not exist."""
+    return users.get(folded(name))
+
+
 def is_right(users: dict[str, str], name: str, password: str) -> bool:
     """Tell whether a password is a user's; it takes as long for a name that does not exist."""
-    hashed = users.get(folded(name))
+    hashed = stored(users, name)
     try:
         _HASHER.verify(hashed or _NOBODY, password)
     except (VerificationError, InvalidHashError):

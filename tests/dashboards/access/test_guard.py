@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from guarded import GRANTS, LOCAL, OWN, PASSWORD, sign_in
 
 from dashboards import scope as scopes
-from dashboards.access import guard, users
+from dashboards.access import guard, sessions, users
 from dashboards.access.attempts import (
     FOLDER,
     MOST,
@@ -269,7 +269,7 @@ def test_a_session_ends_after_its_hours(
     client = client_of("viewer", session_hours=1.0)
     assert get(client, "/").status_code == 200
     later = time.time() + 3601
-    monkeypatch.setattr(guard.time, "time", lambda: later)
+    monkeypatch.setattr(sessions.time, "time", lambda: later)
     assert get(client, "/").status_code == 302
 
 
@@ -310,6 +310,73 @@ def test_signing_out_ends_the_session(client_of: Callable[..., FlaskClient]) -> 
     client = client_of("viewer")
     assert client.post("/logout", base_url=LOCAL).status_code == 302
     assert get(client, "/").status_code == 302
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("mentorship", domain="127.0.0.1")
+    assert cookie is not None
+    return cookie.value
+
+
+def with_cookie(client: FlaskClient, value: str) -> FlaskClient:
+    copy = client.application.test_client()
+    copy.set_cookie("mentorship", value, domain="127.0.0.1")
+    return copy
+
+
+def test_a_copied_cookie_ends_with_its_session_and_no_other(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client, other = client_of("viewer"), client_of("viewer")
+    copy = cookie_of(client)
+    assert get(with_cookie(client, copy), "/").status_code == 200
+    assert client.post("/logout", base_url=LOCAL).status_code == 302
+    assert get(with_cookie(client, copy), "/").status_code == 302
+    assert get(other, "/").status_code == 200
+
+
+def test_a_cookie_from_before_signing_in_is_nobody_afterwards(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of()
+    get(client, "/login")
+    before = cookie_of(client)
+    assert sign_in(client, "viewer").status_code == 302
+    assert get(with_cookie(client, before), "/").status_code == 302
+
+
+def test_a_new_password_or_a_user_taken_out_ends_sessions_at_once(
+    tmp_path: Path, client_of: Callable[..., FlaskClient]
+) -> None:
+    path = tmp_path / "users"
+    for name in ("owner", "viewer", "own-viewer"):
+        users.write_user(path, name, PASSWORD)
+    owner = client_of("owner", users_file=path)
+    clients = [owner, *(owner.application.test_client() for _ in range(2))]
+    for client, name in zip(clients[1:], ("viewer", "own-viewer"), strict=True):
+        sign_in(client, name)
+    assert [get(client, "/").status_code for client in clients] == [200, 200, 200]
+    users.write_user(path, "owner", "another " + PASSWORD)
+    kept = [line for line in path.read_text().splitlines() if not line.startswith("viewer:")]
+    path.write_text("\n".join(kept))
+    assert [get(client, "/").status_code for client in clients] == [302, 302, 200]
+    path.unlink()
+    assert get(clients[2], "/").status_code == 302
+
+
+def test_sessions_that_ended_long_ago_leave_the_disk(
+    tmp_path: Path, client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("viewer", session_hours=1.0)
+    client.post("/logout", base_url=LOCAL)
+    ended = tmp_path / "state" / sessions.FOLDER
+    (first,) = ended.iterdir()
+    later = time.time() + 3601
+    monkeypatch.setattr(sessions.time, "time", lambda: later)
+    sign_in(client, "viewer")
+    client.post("/logout", base_url=LOCAL)
+    assert first not in [*ended.iterdir()]
+    assert len([*ended.iterdir()]) == 1
 
 
 # ---- attacks ---------------------------------------------------------------------------------
