@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dash
 from dash import Dash, html
@@ -208,10 +209,16 @@ def _only_known_hosts(server: Flask, gate: Access) -> None:
 
     @server.before_request
     def _check_host() -> Response | None:
-        name = request.host.rsplit(":", 1)[0].strip("[]")
-        if name in known:
+        if _host_name(request.host) in known:
             return None
         return Response("This host name is not served.\n", status=403, mimetype="text/plain")
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # no address, though it has brackets
+        return None
 
 
 def _follow_reader(server: Flask, locale: str) -> None:

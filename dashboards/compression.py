@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 
+from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
 SMALLEST = 800
@@ -18,7 +19,7 @@ PACKED = ("text/", "application/json", "application/javascript", "image/svg+xml"
 def add_compression(server: Flask) -> None:
     """Pack text answers; files that never change are packed once a worker."""
     lock = threading.Lock()
-    kept: dict[tuple[str, str], bytes] = {}
+    kept: dict[str, bytes] = {}
 
     @server.after_request
     def _pack(response: Response) -> Response:
@@ -27,7 +28,8 @@ def add_compression(server: Flask) -> None:
         response.direct_passthrough = False
         etag = response.headers.get("ETag", "")
         is_kept = bool(etag) or request.path.startswith(SCRIPTS)
-        key = (request.path, etag)
+        # Dash answers any version in the path of a script: it must not make another copy.
+        key = etag or str(check_fingerprint(request.path)[0])  # type: ignore[no-untyped-call]
         if is_kept and key in kept:
             packed = kept[key]
         else:

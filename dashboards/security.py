@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from dash import Dash
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -13,6 +15,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+#: Of answers that are no page: nothing in them may load, run, be framed or send anything.
+POLICY_OF_FILES = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+#: The same bytes for everybody, and nothing of the data: browsers may keep these, and no others.
+KEPT_PATHS = ("/assets/", "/_dash-component-suites/")
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -51,7 +57,9 @@ def add_headers(app: Dash, *, is_secure: bool = False) -> None:
             if "policy" not in known:
                 known["policy"] = content_security_policy(sorted(set(app.csp_hashes())))
             response.headers["Content-Security-Policy"] = known["policy"]
+        else:
+            response.headers["Content-Security-Policy"] = POLICY_OF_FILES
         response.headers.update(headers)
-        if response.mimetype == "application/json":
+        if not request.path.startswith(KEPT_PATHS) or response.status_code != HTTPStatus.OK:
             response.headers["Cache-Control"] = "no-store"
         return response

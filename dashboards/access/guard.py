@@ -161,6 +161,4 @@ def _ask_to_sign_in(access: Access) -> Response:
 
 
 def _refuse(text: str, status: int) -> Response:
-    answer = Response(f"{text}\n", status=status, mimetype="text/plain")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return Response(f"{text}\n", status=status, mimetype="text/plain")

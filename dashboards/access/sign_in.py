@@ -48,9 +48,7 @@ def _page(problem: str = "", status: int = 200, *, has_form: bool) -> Response:
     html = render(
         "login.html", palette=css(), problem=problem, token=token, next=target, has_form=has_form
     )
-    answer = Response(html, status=status, mimetype="text/html")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return Response(html, status=status, mimetype="text/html")
 
 
 # ---- a user file -----------------------------------------------------------------------------

@@ -73,7 +73,6 @@ def _answer(store: SnapshotStore, kind: Kind, access: Access) -> Response:
     audit.record(access.state, "exported", who, snapshot=snapshot.id, file=name, view=_view(asked))
     response = Response(content, content_type=TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -231,13 +232,48 @@ def test_page_carries_a_strict_policy_and_no_other_host(client: FlaskClient) -> 
     assert 'href="http' not in answer.text
 
 
-def test_answers_with_data_are_not_kept_by_browsers(client: FlaskClient) -> None:
-    assert client.get("/healthz", base_url=LOCAL).headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize(
+    ("address", "status", "kind"),
+    [
+        ("/", 200, "text/html"),
+        ("/healthz", 200, "application/json"),
+        ("/metrics", 200, "text/plain"),
+        ("/export/impact.csv", 200, "text/csv"),
+        ("/export/impact.exe", 404, "text/plain"),
+        ("/export/impact.csv?group=none", 404, "text/plain"),
+        ("/assets/none.css", 404, "text/html"),
+        ("/_dash-component-suites/os/x.js", 500, "text/html"),
+    ],
+)
+def test_no_answer_is_without_policy_or_kept_by_browsers(
+    address: str, status: int, kind: str, client: FlaskClient
+) -> None:
+    answer = client.get(address, base_url=LOCAL)
+    assert (answer.status_code, answer.mimetype) == (status, kind)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy if kind == "text/html" else "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.5"])
+def test_what_is_the_same_for_everybody_may_be_kept(client: FlaskClient) -> None:
+    with client.get("/assets/favicon.svg", base_url=LOCAL) as answer:
+        assert "no-store" not in answer.headers["Cache-Control"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.5", "[::2]"])
 def test_another_host_name_is_refused(client: FlaskClient, host: str) -> None:
-    assert client.get("/healthz", base_url=f"http://{host}").status_code == 403
+    answer = client.get("/healthz", base_url=LOCAL, headers={"Host": host})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "[::1]", "[::1]:8050"])
+def test_this_machine_is_served_by_any_of_its_names(client: FlaskClient, host: str) -> None:
+    answer = client.get("/healthz", base_url=LOCAL, headers={"Host": host})
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "example.org", ""])  # noqa: S104
@@ -267,8 +303,11 @@ def test_scripts_are_packed_as_small_as_can_be_and_only_once(
         return pack(data, level, mtime=mtime)
 
     monkeypatch.setattr(gzip, "compress", counting)
-    for _ in range(2):
-        client.get(path, base_url=LOCAL, headers={"Accept-Encoding": "gzip"})
+    forged = re.sub(r"\.v[^.]*m\d+\.", ".v{}m{}.", path)
+    assert forged != path
+    for asked in (path, path, *(forged.format(n, n) for n in range(1, 4))):
+        answer = client.get(asked, base_url=LOCAL, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
     assert levels == [9]
 
 
