@@ -2,7 +2,8 @@
 
 Where every programme has one model, a model's people are those of its programmes: whoever knows
 that reads a hidden programme off its model and the programmes beside it. The same goes for any two
-dimensions that fall apart into blocks (organisations that each have locations of their own).
+dimensions that fall apart into blocks: organisations that each have locations of their own, levels
+that are a job family's, a programme of each half-year, a reporting group that holds organisations.
 """
 
 from __future__ import annotations
@@ -37,18 +38,41 @@ def links_of(people: Mapping[Together, int], minimum: int) -> tuple[Link, ...]:
     people
         Cells of different dimensions -> how many people are in both.
     minimum
-        Fewer make no link, unless one of the two cells shares no more with any other.
+        Cells that fewer people share make no link, unless one of the two shares no more with any
+        other; and fewer are in a block by one dimension and in another block by the other.
     """
     most: dict[tuple[Segment, str], int] = defaultdict(int)
     for (first, second), count in people.items():
         for cell, other in ((first, second), (second, first)):
             most[cell, other.dimension] = max(most[cell, other.dimension], count)
-    many = [
-        (first, second)
-        for (first, second), count in people.items()
-        if count >= min(minimum, most[first, second.dimension], most[second, first.dimension])
-    ]
-    return tuple(sorted({*find_links(people), *find_links(many)}, key=sorted))
+    found = set(find_links(people))
+    for fewest in range(2, minimum + 1):
+        many = [
+            (first, second)
+            for (first, second), count in people.items()
+            if count >= min(fewest, most[first, second.dimension], most[second, first.dimension])
+        ]
+        across = _across(people, blocks := find_links(many))
+        found.update(block for block in blocks if across[block] < minimum)
+    return tuple(sorted(found, key=sorted))
+
+
+def _across(people: Mapping[Together, int], blocks: Iterable[Link]) -> Mapping[Link, int]:
+    """Count for each block the people who are in it by one of its dimensions alone."""
+    block_of: dict[tuple[Segment, str], Link] = {}
+    for block in blocks:
+        dimensions = {cell.dimension for cell in block}
+        for cell in block:
+            (other,) = dimensions - {cell.dimension}
+            block_of[cell, other] = block
+    across: dict[Link, int] = defaultdict(int)
+    for (first, second), count in people.items():
+        one = block_of.get((first, second.dimension))
+        other_block = block_of.get((second, first.dimension))
+        if one is not None and other_block is not None and one != other_block:
+            across[one] += count
+            across[other_block] += count
+    return across
 
 
 def find_links(together: Iterable[tuple[Segment, Segment]]) -> tuple[Link, ...]:

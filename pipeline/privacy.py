@@ -329,7 +329,8 @@ def _bins_withheld(rows: Sequence[Row], hidden: Hidden) -> set[_Bin]:
     """Hide few in a group's bins, then in a bin's groups, until nothing more has to go.
 
     A hidden bin lies on two lines, each of which narrows what it can be: so what is hidden on
-    either adds up to twice as many as it had to on a line alone.
+    either adds up to twice as many as it had to on a line alone. Groups of linked dimensions are a
+    line as well: those of the one add up to those of the other.
     """
     gone = {_bin(row) for row in rows if hidden.hides(row["outcome"], _segment(row))}
     lines = [
@@ -337,6 +338,14 @@ def _bins_withheld(rows: Sequence[Row], hidden: Hidden) -> set[_Bin]:
         *_grouped(
             rows, lambda row: (row["outcome"], row["arm"], row["bin"], _segment(row)[0])
         ).values(),
+        *(
+            of_bin
+            for link in hidden.links
+            for of_bin in _grouped(
+                [row for row in rows if _segment(row) in link],
+                lambda row: (row["outcome"], row["arm"], row["bin"]),
+            ).values()
+        ),
     ]
     before = -1
     while len(gone) > before:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -120,23 +119,66 @@ def _own_definitions(settings: Settings) -> Rows:
     ]
 
 
-#: Tables of who is together in cells of several dimensions -> their columns of cells.
+#: Who is together in cells of several dimensions: of one row each, its cells and its person.
+_ALONG_MENTORSHIPS = ("program", "model", "assignment")
+_ALONG_MONTHS = ("organisation", "location", "level", "job_family")
 _TOGETHER = {
-    "int_mentorships_begun": ("program", "model"),
-    "int_person_months": ("organisation", "location"),
+    "mentorships": f"""
+        select row_id, person, dimension, cell from (
+            select person_key as person, row_number() over () as row_id, {{mentorships}}
+            from int_mentorships_begun
+        ) unpivot (cell for dimension in ({", ".join(_ALONG_MENTORSHIPS)}))
+    """,
+    "population": f"""
+        with places as materialized (
+            select *, row_number() over () as row_id from (
+                select distinct person_id as person, {{months}} from int_person_months
+            )
+        )
+        select row_id, person, dimension, cell
+        from places unpivot (cell for dimension in ({", ".join(_ALONG_MONTHS)}))
+        union all
+        select row_id, person, segment_dimension, segment_value
+        from places inner join int_person_groups on person = person_id
+    """,
+    "mentees": """
+        select distinct index_row_id, index_row_id, segment_dimension, segment_value
+        from int_mentee_segments
+        where design = 'a' and rung = 1 and segment_dimension <> 'all'
+    """,
 }
 
 
 def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> tuple[Link, ...]:
-    """Find cells of two dimensions that are made of the same people, or all but a few."""
-    people: Counter[Together] = Counter()
-    for table, columns in _TOGETHER.items():
-        named = ", ".join(f"coalesce({column}, 'unknown')" for column in columns)
-        counted = f"select {named}, count(distinct person_key) from {table} group by all"
-        for *values, count in connection.execute(counted).fetchall():
-            first, second = (Segment(*cell) for cell in zip(columns, values, strict=True))
-            people[first, second] += count
-    return links_of(people, minimum)
+    """Find cells of two dimensions that are made of the same people, or all but a few.
+
+    Everybody, those who were mentored, and the mentees who are compared are looked at each for
+    themselves: a table counts one of the three.
+    """
+    named = {
+        "mentorships": _named(_ALONG_MENTORSHIPS),
+        "months": _named(_ALONG_MONTHS),
+    }
+    found: set[Link] = set()
+    for cells in _TOGETHER.values():
+        counted = f"""
+            with cells (row_id, person, dimension, cell) as materialized ({cells.format(**named)})
+            select one.dimension, one.cell, other.dimension, other.cell,
+                count(distinct one.person)
+            from cells as one inner join cells as other
+                on one.row_id = other.row_id and one.dimension < other.dimension
+            group by all
+        """
+        people: dict[Together, int] = {
+            (Segment(one, first), Segment(other, second)): count
+            for one, first, other, second, count in connection.execute(counted).fetchall()
+        }
+        found.update(links_of(people, minimum))
+    return tuple(sorted(found, key=sorted))
+
+
+def _named(columns: Sequence[str]) -> str:
+    return ", ".join(f"coalesce({column}, 'unknown') as {column}" for column in columns)
 
 
 def _impact(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline import privacy
+from pipeline.linked import find_links
 from pipeline.privacy import Family, Hidden, Segment
 from pipeline.published import TABLES
 
@@ -439,6 +440,45 @@ def windows_of(*events: int, **changes: Any) -> dict[int, dict[str, Any]]:
         for months, count in zip((6, 12, 18, 24), events, strict=True)
     ]
     return {row["follow_up_months"]: row for row in published(rows)}
+
+
+def test_a_small_bin_does_not_follow_from_the_group_that_holds_its_own() -> None:
+    """Towns of two countries: who knows the country's bar and one town's has the other's."""
+    counts = {
+        ("all", "all"): (75, 119),
+        ("country", "PT"): (53, 81),
+        ("country", "KE"): (22, 38),
+        ("location", "Porto"): (3, 21),
+        ("location", "Lisbon"): (50, 60),
+        ("location", "Nairobi"): (9, 20),
+        ("location", "Mombasa"): (13, 18),
+    }
+    links = find_links(
+        (Segment("country", country), Segment("location", town))
+        for country, towns in (("PT", ("Porto", "Lisbon")), ("KE", ("Nairobi", "Mombasa")))
+        for town in towns
+    )
+    rows = [
+        {
+            **{"outcome": "pr_cycle_time", "arm": "mentored", "bin": name, "n_bin": count},
+            **{"segment_dimension": dimension, "segment_value": value, "share": 0.5},
+        }
+        for (dimension, value), bins in counts.items()
+        for name, count in zip(("1 day", "2 days"), bins, strict=True)
+    ]
+
+    def untold(hidden: Hidden) -> set[str]:
+        shown = privacy.outcome_distribution(rows, hidden)
+        return {
+            row["segment_value"] for row in shown if row["share"] is None and row["bin"] == "1 day"
+        }
+
+    alone = untold(Hidden(frozenset(), {}, {}))
+    assert "Porto" in alone
+    assert not alone & {"Lisbon", "PT"}, "53 less 50 are 3"
+    found = untold(Hidden(frozenset(), {}, {}, frozenset(), links))
+    assert "Porto" in found
+    assert found & {"Lisbon", "PT"}
 
 
 def test_of_two_windows_between_which_few_left_the_headline_keeps_its_levels() -> None:

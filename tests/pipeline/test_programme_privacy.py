@@ -349,6 +349,19 @@ def test_a_small_programme_stays_linked_to_the_model_of_most_of_its_people() -> 
     assert frozenset({*cells("a", "x"), *cells("small", "x")}) in linked
 
 
+def test_many_cells_of_few_people_each_are_no_blocks() -> None:
+    """Every cell shares most with one other, but more people are across than in."""
+    sparse = {cells(f"p{n}", f"m{n}"): 6 for n in range(4)}
+    sparse |= {cells(f"p{n}", f"m{m}"): 4 for n in range(4) for m in range(4) if n != m}
+    assert links_of(sparse, 10) == ()
+
+
+def test_nine_people_across_leave_blocks_linked_and_ten_do_not() -> None:
+    blocks = {cells("a", "x"): 40, cells("b", "y"): 30}
+    assert links_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 4}, 10) == find_links(blocks)
+    assert links_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 5}, 10) == ()
+
+
 def test_dimensions_that_do_not_fall_apart_are_not_linked() -> None:
     cells = [Segment("program", "A"), Segment("program", "B")]
     models = [Segment("model", "1:1"), Segment("model", "circle")]

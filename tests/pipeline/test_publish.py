@@ -33,6 +33,16 @@ REPORTS = (
 )
 
 
+SEGMENT = ("segment_dimension", "segment_value")
+#: Tables of who is in which cells.
+PEOPLE = {
+    "int_mentorships_begun": ("person_key", "program", "model", "assignment"),
+    "int_person_months": ("person_id", "organisation", "location", "level", "job_family"),
+    "int_person_groups": ("person_id", *SEGMENT),
+    "int_mentee_segments": ("index_row_id", "design", "rung", *SEGMENT),
+}
+
+
 def nothing_told() -> Memory:
     return Memory(Edition(date(2026, 6, 30), 0.95, 10))
 
@@ -43,11 +53,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as database:
         for name in REPORTS:
             database.execute(f"create table rpt_{name} (x integer)")
-        for table, cells in (
-            ("int_mentorships_begun", "program varchar, model varchar"),
-            ("int_person_months", "organisation varchar, location varchar"),
-        ):
-            database.execute(f"create table {table} (person_key varchar, {cells})")
+        for table, columns in PEOPLE.items():
+            cells = ", ".join(f"{column} varchar" for column in columns)
+            database.execute(f"create table {table} ({cells})")
         database.execute(
             "create table int_data_ends as select date '2026-06-30' as as_of_date, "
             "date '2026-06-28' as git_end, date '2026-06-30' as hris_end, "
@@ -134,3 +142,74 @@ def test_exports_without_a_dated_event_are_refused(connection: duckdb.DuckDBPyCo
     connection.execute("update int_data_ends set as_of_date = null")
     with pytest.raises(BadInputError, match="no event in the past"):
         publish.as_of_date(connection)
+
+
+def links_between(connection: duckdb.DuckDBPyConnection, *dimensions: str) -> set[frozenset[str]]:
+    """Blocks of two dimensions, by the values in them."""
+    return {
+        frozenset(cell.value for cell in link)
+        for link in publish._links(connection, 10)
+        if {cell.dimension for cell in link} == set(dimensions)
+    }
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, ...]]) -> None:
+    places = ", ".join("?" for _ in PEOPLE[table])
+    connection.executemany(f"insert into {table} values ({places})", rows)
+
+
+def test_levels_of_a_job_family_and_locations_of_a_reporting_group_are_linked(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    months, groups = [], []
+    for n in range(60):
+        family, country = ("Data", "Product")[n % 2], ("PT", "KE")[n // 30]
+        level, town = f"{family[0]}{n % 4}", f"{country}-{n % 3}"
+        months += [(str(n), f"Org {n % 3}", town, level, family)] * 2
+        groups.append((str(n), "country", country))
+    fill(connection, "int_person_months", months)
+    fill(connection, "int_person_groups", groups)
+    assert links_between(connection, "level", "job_family") == {
+        frozenset({"Data", "D0", "D2"}),
+        frozenset({"Product", "P1", "P3"}),
+    }
+    assert links_between(connection, "location", "country") == {
+        frozenset({"PT", "PT-0", "PT-1", "PT-2"}),
+        frozenset({"KE", "KE-0", "KE-1", "KE-2"}),
+    }
+    assert not links_between(connection, "organisation", "level")
+
+
+def test_a_programme_of_each_half_year_and_a_lottery_of_its_own_are_linked(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    mentees, pairs = [], []
+    for n in range(60):
+        half, program = ("2025-H1", "Spring"), ("2025-H2", "Autumn")
+        (cohort, name) = (half, program)[n % 2]
+        for cell in (("cohort", cohort), ("program", name), ("level", f"L{n % 3}")):
+            mentees.append((str(n), "a", "1", *cell))
+        pairs.append((str(n), name, "1:1", "lottery" if name == "Autumn" else "volunteer"))
+    fill(connection, "int_mentee_segments", mentees)
+    fill(connection, "int_mentorships_begun", pairs)
+    assert links_between(connection, "cohort", "program") == {
+        frozenset({"2025-H1", "Spring"}),
+        frozenset({"2025-H2", "Autumn"}),
+    }
+    assert links_between(connection, "assignment", "program") == {
+        frozenset({"volunteer", "Spring"}),
+        frozenset({"lottery", "Autumn"}),
+    }
+    assert not links_between(connection, "cohort", "level")
+
+
+def test_somebody_who_moved_with_their_organisation_does_not_unlink_it_from_its_place(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    months = [(str(n), f"Org {n % 2}", f"Town {n % 2}", "L1", "Eng") for n in range(40)]
+    moved = [("mover", f"Org {n}", f"Town {n}", "L1", "Eng") for n in range(2)]
+    fill(connection, "int_person_months", months + moved)
+    assert links_between(connection, "organisation", "location") == {
+        frozenset({"Org 0", "Town 0"}),
+        frozenset({"Org 1", "Town 1"}),
+    }
