@@ -34,7 +34,7 @@ from impact.measures import Months
 from impact.reading import read_months, read_studies, read_supported
 from impact.sensitivity import Sensitivity
 from impact.spillover import find_exposed, leave_out_exposed
-from impact.study import Study
+from impact.study import HEADLINE_MONTHS, Study
 from synthetic.organisation import Organisation, scenario, simulate
 from synthetic.truth import Planted, planted
 
@@ -164,7 +164,7 @@ def _varied(
     exposed = find_exposed(material.rows, months)
     found: list[Sensitivity] = [
         *vary_design("two_sessions", studies, months, study),
-        *leave_out_exposed(material.cohort(OVERALL), exposed, study),
+        *leave_out_exposed(material, {OVERALL: tuple(HEADLINE_MONTHS)}, exposed, study),
     ]
     planted_logs = {
         "pr_cycle_time": truth.cycle_time_log,

@@ -39,14 +39,20 @@ def starts_later(table: Table, everyone: Table) -> BoolArray:
     everyone
         All index rows: the longest follow-up of an index month is where its data end.
     """
-    month, time = everyone.label("index_month"), everyone.number("leave_time")
-    first = int(month.min())
-    end = np.zeros(int(month.max()) - first + 1)
-    np.maximum.at(end, month - first, np.nan_to_num(time))
+    first, end = everyone.remember("ends of follow-up", lambda: _ends(everyone))
     last = end[table.label("index_month") - first]
     censored = (table.number("leave_event") == 0) & ~table.flag("is_mentee")
     early: BoolArray = censored & (table.number("leave_time") < last - _SAME_DAY)
     return early
+
+
+def _ends(everyone: Table) -> tuple[int, FloatArray]:
+    """The first index month, and the longest follow-up of it and of those after it."""
+    month, time = everyone.label("index_month"), everyone.number("leave_time")
+    first = int(month.min())
+    end = np.zeros(int(month.max()) - first + 1)
+    np.maximum.at(end, month - first, np.nan_to_num(time))
+    return first, end
 
 
 def fit_censoring_weighted(

@@ -257,17 +257,18 @@ def follow_incidents(
         effects = _compare_rates(
             matched, known.astype(np.float64), np.nan_to_num(count), np.nan_to_num(time)
         )
-        influence = effects.influence - base.influence
-        relative_to_base = _Effects(
-            effects.effect - base.effect,
-            np.sqrt((influence**2).sum(axis=0)),
-            effects.degrees,
-            influence,
-            effects.weight,
-        )
-        told = _tell("incident_rate", segment, relative, matched, relative_to_base, confidence)
-        found.extend(told)
+        effects = _less(effects, base)
+        found.extend(_tell("incident_rate", segment, relative, matched, effects, confidence))
     return found
+
+
+def _less(effects: _Effects, base: _Effects) -> _Effects:
+    """Effects of months less that of the months before; none where either arm had no event."""
+    with np.errstate(invalid="ignore"):
+        influence = effects.influence - base.influence
+        effect = effects.effect - base.effect
+    error = np.sqrt((influence**2).sum(axis=0))
+    return _Effects(effect, error, effects.degrees, influence, effects.weight)
 
 
 def _blocks(rows: int) -> Iterator[IntArray]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ from impact.staying import fit_at_horizon
 from impact.study import HEADLINE_MONTHS, HEADLINE_SCALE, Study
 from impact.two_way import fit_two_way
 from impact.types import Design, Fit, Outcome, Refusal
+from impact.verdicts import find_gap
 
 Variant = Literal[
     "design_a",
@@ -70,27 +72,46 @@ def vary(
     rows
         All estimates, for the two designs of cycle time in every segment.
     material
-        Matched rows; the other variants are fitted for everyone together.
+        Matched rows.
     panel
         Person-months: `person_id`, `month_number`, `log_hours_sum`, `pr_merged_count`,
-        `is_mentored`; none without pull requests.
+        `is_mentored`, for the two-way fit of everyone together; none without pull requests.
     study
         Confidence.
     """
-    found = [*_designs(rows, study)]
-    cohort = material.cohort(OVERALL)
-    if "a" in cohort.designs:
-        found.extend(_clean_controls(cohort, material, study))
-        found.extend(_censoring_weighted(cohort, material, study))
+    known = list(rows)
+    found = [*_designs(known, study)]
+    for segment, outcomes in find_estimated(known, study).items():
+        cohort = material.cohort(segment)
+        found.extend(_clean_controls(cohort, outcomes, material, study))
+        found.extend(_censoring_weighted(cohort, outcomes, material, study))
+        material.forget(segment)
     if panel is not None and study.has_git:
         found.extend(_two_way(panel, study))
     return found
 
 
+Estimated = Mapping[Segment, Collection[Outcome]]
+"""Segments, and which of the headline outcomes are estimated there on enough people."""
+
+
+def find_estimated(rows: Iterable[Row], study: Study) -> Estimated:
+    """Find the headline estimates that are shown: elsewhere a variant has nothing beside it."""
+    found: dict[Segment, list[Outcome]] = defaultdict(list)
+    for row in rows:
+        is_fitted = row.comparison == "matched" and row.effect is not None
+        if is_fitted and _is_headline(row, study) and find_gap(row, study, None) is None:
+            found[row.segment].append(row.outcome)
+    return dict(sorted(found.items()))
+
+
+def _is_headline(row: Row, study: Study) -> bool:
+    return study.is_headline(row.outcome, row.scale, row.follow_up_months)
+
+
 def _designs(rows: Iterable[Row], study: Study) -> Iterator[Sensitivity]:
     for row in rows:
-        headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
-        if row.comparison != "matched" or not headline or row.effect is None:
+        if row.comparison != "matched" or row.effect is None or not _is_headline(row, study):
             continue
         pairs: tuple[tuple[Variant, float | None, float | None], ...] = (
             ("design_a", row.design_a, row.error_a),
@@ -112,21 +133,23 @@ def _designs(rows: Iterable[Row], study: Study) -> Iterator[Sensitivity]:
             )
 
 
-def _clean_controls(cohort: Cohort, material: Material, study: Study) -> Iterator[Sensitivity]:
+def _clean_controls(
+    cohort: Cohort, outcomes: Collection[Outcome], material: Material, study: Study
+) -> Iterator[Sensitivity]:
     """Leave out comparison people who start within the window.
 
     That conditions on the future, which is why it is no headline.
     """
-    for outcome, months in HEADLINE_MONTHS.items():
+    later = {name: starts_later(table, material.rows) for name, table in cohort.designs.items()}
+    for outcome in outcomes:
+        months = HEADLINE_MONTHS[outcome]
         kept: dict[Design, Table] = {}
         for name, table in cohort.designs.items():
-            starting = starts_later(table, material.rows)
-            starting &= table.number("leave_time") < months
-            kept[name] = table.take(~starting)
+            kept[name] = table.take(~(later[name] & (table.number("leave_time") < months)))
         fit = fit_headline(Cohort(cohort.segment, kept), outcome, months)
         if fit is not None:
             design: Design = "b" if outcome == "pr_cycle_time" else "a"
-            yield lay_out(outcome, "clean_controls", fit, kept[design], study)
+            yield lay_out(outcome, "clean_controls", cohort.segment, fit, kept[design], study)
 
 
 def fit_headline(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
@@ -142,17 +165,21 @@ def fit_headline(cohort: Cohort, outcome: Outcome, months: int) -> Fit | None:
     return None if isinstance(difference, Refusal) else difference.fit
 
 
-def _censoring_weighted(cohort: Cohort, material: Material, study: Study) -> Iterator[Sensitivity]:
+def _censoring_weighted(
+    cohort: Cohort, outcomes: Collection[Outcome], material: Material, study: Study
+) -> Iterator[Sensitivity]:
     table = cohort.designs["a"]
     measures: tuple[Literal["retention", "promotion"], ...] = ("retention", "promotion")
     for measure in measures:
+        if measure not in outcomes:
+            continue
         months = HEADLINE_MONTHS[measure]
         # The same horizon must have been reached as for the headline.
         if isinstance(fit_at_horizon(table, measure, months), Refusal):
             continue
         fit = fit_censoring_weighted(table, material.rows, measure, months)
         if not isinstance(fit, Refusal):
-            yield lay_out(measure, "censoring_weighted", fit, table, study)
+            yield lay_out(measure, "censoring_weighted", cohort.segment, fit, table, study)
 
 
 def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
@@ -178,15 +205,15 @@ def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
 
 
 def lay_out(
-    outcome: Outcome, variant: Variant, fit: Fit, table: Table, study: Study
+    outcome: Outcome, variant: Variant, segment: Segment, fit: Fit, table: Table, study: Study
 ) -> Sensitivity:
-    """Lay out one variant for everyone together, with the people its fit used."""
+    """Lay out one variant, with the people its fit used."""
     values = on_natural_scale(outcome, fit, study)
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")
     return Sensitivity(
         outcome,
         variant,
-        OVERALL,
+        segment,
         values[0],
         values[1],
         values[2],

@@ -8,8 +8,9 @@ import numpy as np
 
 from impact.checks import Check, Status
 from impact.cohort import OVERALL, Cohort, Table
+from impact.material import Material
 from impact.measures import Months, find_spans
-from impact.sensitivity import Sensitivity, fit_headline, lay_out
+from impact.sensitivity import Estimated, Sensitivity, fit_headline, lay_out
 from impact.study import HEADLINE_MONTHS, Study
 from impact.types import BoolArray, Design
 from impact.weights import att_weights
@@ -68,15 +69,32 @@ def check_spillover(cohort: Cohort, exposed: BoolArray, knows_teams: bool) -> Ch
     return Check("spillover", "all", OVERALL, value, HALF, status, sentence)
 
 
-def leave_out_exposed(cohort: Cohort, exposed: BoolArray, study: Study) -> Iterator[Sensitivity]:
-    """The headline against comparison people without a mentored team-mate."""
-    kept: dict[Design, Table] = {}
-    for design, table in cohort.designs.items():
-        kept[design] = table.take(table.flag("is_mentee") | ~exposed[table.rows])
-    if "a" not in kept or not exposed.any():
+def leave_out_exposed(
+    material: Material, estimated: Estimated, exposed: BoolArray, study: Study
+) -> Iterator[Sensitivity]:
+    """The headline against comparison people without a mentored team-mate.
+
+    Parameters
+    ----------
+    material
+        Matched rows.
+    estimated
+        Segments and the outcomes to vary there.
+    exposed
+        From `find_exposed`.
+    study
+        Confidence and exports at hand.
+    """
+    if not exposed.any():
         return
-    for outcome, months in HEADLINE_MONTHS.items():
-        fit = fit_headline(Cohort(cohort.segment, kept), outcome, months)
-        if fit is not None:
-            table = kept["b" if outcome == "pr_cycle_time" else "a"]
-            yield lay_out(outcome, "unexposed_comparison", fit, table, study)
+    for segment, outcomes in estimated.items():
+        kept: dict[Design, Table] = {
+            design: table.take(table.flag("is_mentee") | ~exposed[table.rows])
+            for design, table in material.cohort(segment).designs.items()
+        }
+        for outcome in outcomes:
+            fit = fit_headline(Cohort(segment, kept), outcome, HEADLINE_MONTHS[outcome])
+            if fit is not None:
+                table = kept["b" if outcome == "pr_cycle_time" else "a"]
+                yield lay_out(outcome, "unexposed_comparison", segment, fit, table, study)
+        material.forget(segment)

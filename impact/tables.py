@@ -44,7 +44,7 @@ from impact.material import Material
 from impact.measures import Measure, Months
 from impact.placebo_results import check_placebos, widen
 from impact.rows import Row
-from impact.sensitivity import Sensitivity, vary
+from impact.sensitivity import Sensitivity, find_estimated, vary
 from impact.spillover import check_spillover, find_exposed, leave_out_exposed
 from impact.study import HEADLINE_MONTHS, Study
 from impact.supporting import support
@@ -265,9 +265,10 @@ def make_sensitivity(
     rows = from_frame(Row, fits)
     found = vary(rows, material, months, study)
     if calendar is not None and len(material.rows):
-        found.extend(leave_out_events(material, calendar, study))
+        estimated = find_estimated(rows, study)
+        found.extend(leave_out_events(material, estimated, calendar, study))
         exposed = find_exposed(material.rows, calendar)
-        found.extend(leave_out_exposed(material.cohort(OVERALL), exposed, study))
+        found.extend(leave_out_exposed(material, estimated, exposed, study))
         if designs is not None:
             found.extend(vary_design("two_sessions", designs, calendar, study))
             found.extend(vary_design("onboarding", designs, calendar, study))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from impact.cohort import OVERALL, Cohort, Table
+from impact.cohort import Cohort, Table
 from impact.material import Material
 from impact.measured import Windows, estimate_measure, sum_windows
 from impact.measures import Amounts, Measure, Months, find_spans
-from impact.sensitivity import Sensitivity, fit_headline, lay_out
+from impact.sensitivity import Estimated, Sensitivity, fit_headline, lay_out
 from impact.study import HEADLINE_MONTHS, Study
 from impact.types import BoolArray, Fit, IntArray, Outcome
 
@@ -18,7 +18,9 @@ _HOURS = Measure("pr_cycle_time", "log_mean", "git", "hours", "lower")
 _INCIDENTS = Measure("incident_rate", "rate", "incidents", "incidents", "lower", "incidents")
 
 
-def leave_out_events(material: Material, months: Months, study: Study) -> Iterator[Sensitivity]:
+def leave_out_events(
+    material: Material, estimated: Estimated, months: Months, study: Study
+) -> Iterator[Sensitivity]:
     """Estimate the headline with what happened in eventful months left out.
 
     Pull requests and incidents of those months, before and after the start, count for nobody;
@@ -28,36 +30,44 @@ def leave_out_events(material: Material, months: Months, study: Study) -> Iterat
     ----------
     material
         Index rows with `index_month_number`, and matched rows.
+    estimated
+        Segments and the outcomes to vary there.
     months
         The ordered panel with `is_eventful`.
     study
         Confidence and exports at hand.
     """
-    cohort = material.cohort(OVERALL)
-    table = cohort.designs.get("a")
-    if table is None or not months.flag("is_eventful").any():
+    if not estimated or not months.flag("is_eventful").any():
         return
-    quiet = (~months.flag("is_eventful")).astype(np.float64)
-    flows = ((_HOURS, study.has_git), (_INCIDENTS, study.has_incidents))
-    for measure, is_there in flows:
-        if is_there:
-            yield from _flow(measure, quiet, material, months, study)
-    censored = _censor(material.rows, months)
-    swapped = Cohort(
-        OVERALL,
-        {design: Table(censored, of.rows, of.own) for design, of in cohort.designs.items()},
+    flows: tuple[tuple[Outcome, Measure], ...] = (
+        ("pr_cycle_time", _HOURS),
+        ("incident_rate", _INCIDENTS),
     )
-    events: tuple[Outcome, Outcome] = ("retention", "promotion")
-    for outcome in events:
-        fit = fit_headline(swapped, outcome, HEADLINE_MONTHS[outcome])
-        if fit is not None:
-            yield lay_out(outcome, "without_events", fit, table, study)
+    for outcome, measure in flows:
+        if any(outcome in outcomes for outcomes in estimated.values()):
+            windows = _sum_quiet(measure, material.rows, months, HEADLINE_MONTHS[outcome])
+            for segment in (one for one, outcomes in estimated.items() if outcome in outcomes):
+                yield from _flow(outcome, measure, windows, material.cohort(segment), study)
+    censored = _censor(material.rows, months)
+    for segment, outcomes in estimated.items():
+        swapped = Cohort(
+            segment,
+            {
+                design: Table(censored, of.rows, of.own)
+                for design, of in material.cohort(segment).designs.items()
+            },
+        )
+        for outcome in (one for one in outcomes if one in ("retention", "promotion")):
+            fit = fit_headline(swapped, outcome, HEADLINE_MONTHS[outcome])
+            if fit is not None:
+                table = swapped.designs["a"]
+                yield lay_out(outcome, "without_events", segment, fit, table, study)
+        material.forget(segment)
 
 
-def _flow(
-    measure: Measure, quiet: np.ndarray, material: Material, months: Months, study: Study
-) -> Iterator[Sensitivity]:
-    cohort = material.cohort(OVERALL)
+def _sum_quiet(measure: Measure, rows: Table, months: Months, size: int) -> Windows:
+    """Sum a measure over every row's windows without the eventful months."""
+    quiet = (~months.flag("is_eventful")).astype(np.float64)
     names = {
         "pr_cycle_time": ("log_hours_sum", "pr_merged_count"),
         "incident_rate": ("incident_count", "incident_exposure"),
@@ -66,15 +76,17 @@ def _flow(
     if measure.source == "git":
         quiet = quiet * months.flag("is_git_observed")
     amounts = Amounts(months.number(above) * quiet, months.number(below) * quiet)
-    outcome: Outcome = "pr_cycle_time" if measure is _HOURS else "incident_rate"
-    windows: Windows = sum_windows(
-        measure, amounts, material.rows, months, HEADLINE_MONTHS[outcome]
-    )
+    return sum_windows(measure, amounts, rows, months, size)
+
+
+def _flow(
+    outcome: Outcome, measure: Measure, windows: Windows, cohort: Cohort, study: Study
+) -> Iterator[Sensitivity]:
     found = estimate_measure(measure, windows, cohort).fit
     if isinstance(found, Fit):
         # A mean of logs is held by the cells without recent speed.
         table = cohort.designs["b" if outcome == "pr_cycle_time" else "a"]
-        yield lay_out(outcome, "without_events", found, table, study)
+        yield lay_out(outcome, "without_events", cohort.segment, found, table, study)
 
 
 def _censor(rows: Table, months: Months) -> dict[str, np.ndarray]:

@@ -1,7 +1,8 @@
-"""The other choices: two-way fixed effects, weights for own starts, event study, symmetry."""
+"""The other choices: two-way fixed effects, weights for own starts, symmetry, groups."""
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,14 @@ import pytest
 
 from impact.censoring import fit_censoring_weighted, starts_later
 from impact.cohort import OVERALL, Table, to_table
+from impact.frames import from_frame
 from impact.looks import Plan
 from impact.naive import fit_before_after, fit_naive
+from impact.rows import Row
+from impact.sensitivity import vary
 from impact.staying import fit_at_horizon
 from impact.study import Study, read_study
+from impact.tables import make_fits
 from impact.two_way import fit_two_way
 from impact.types import Refusal
 
@@ -124,3 +129,25 @@ def test_study_is_read_from_the_settings():
     assert unplanned.plan is None
     with pytest.raises(ValueError, match="one row of data ends"):
         read_study(ends[:0], 0.95, [6, 12], plan)
+
+
+def test_groups_with_enough_people_are_varied_and_the_others_are_not(drawn, study):
+    rows, matched, mentees = drawn.index_rows, drawn.matched, drawn.mentee_segments
+    groups = {"large": rows["level"].isin(["L1", "L2"]), "small": rows["person_id"] < 60}
+    for name, members in groups.items():
+        ids, keys = rows.loc[members, "index_row_id"], {"segment_value": name}
+        parts = [
+            frame[frame["index_row_id"].isin(ids)].assign(segment_dimension="level", **keys)
+            for frame in (drawn.matched, drawn.mentee_segments)
+        ]
+        matched, mentees = pd.concat([matched, parts[0]]), pd.concat([mentees, parts[1]])
+    material = replace(drawn, matched=matched, mentee_segments=mentees).material()
+    fits = from_frame(Row, make_fits(material, study))
+    found = {
+        (line.segment.value, line.outcome, line.variant)
+        for line in vary(fits, material, None, study)
+        if line.variant in ("clean_controls", "censoring_weighted")
+    }
+    assert {value for value, _, _ in found} == {"all", "large"}
+    large, everyone = ({key[1:] for key in found if key[0] == value} for value in ("large", "all"))
+    assert large == everyone

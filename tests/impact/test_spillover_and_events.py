@@ -11,12 +11,13 @@ from impact.cycle_time import fit_cycle_time
 from impact.material import Material, gather
 from impact.measures import Months, order_months
 from impact.spillover import check_spillover, find_exposed, leave_out_exposed
-from impact.study import Study
+from impact.study import HEADLINE_MONTHS, Study
 from impact.without_events import leave_out_events
 from tests.impact.conftest import AS_OF, draw_frames
 
 INDEX = 24_290
 STUDY = Study(AS_OF)
+ALL_OUTCOMES = {OVERALL: tuple(HEADLINE_MONTHS)}
 
 
 def setting(effect: float = -0.3, eventful: object = False) -> tuple[Material, Months]:
@@ -57,12 +58,13 @@ def setting(effect: float = -0.3, eventful: object = False) -> tuple[Material, M
 
 
 def test_without_events_there_is_nothing_to_leave_out() -> None:
-    assert list(leave_out_events(*setting(), STUDY)) == []
+    material, months = setting()
+    assert list(leave_out_events(material, ALL_OUTCOMES, months, STUDY)) == []
 
 
 def test_the_effect_is_found_in_the_months_that_are_left() -> None:
     material, months = setting(eventful=[INDEX + 1, INDEX + 2, INDEX - 5])
-    rows = {row.outcome: row for row in leave_out_events(material, months, STUDY)}
+    rows = {row.outcome: row for row in leave_out_events(material, ALL_OUTCOMES, months, STUDY)}
     cycle = rows["pr_cycle_time"]
     assert cycle.ci_low < np.exp(-0.3) < cycle.ci_high
     assert cycle.ci_high < 1
@@ -80,7 +82,7 @@ def test_an_effect_in_the_eventful_months_alone_disappears_with_them() -> None:
     )
     moved[treated & np.isin(months.columns["month_number"], everything)] -= 2.0
     months.columns["log_hours_sum"] = moved
-    rows = {row.outcome: row for row in leave_out_events(material, months, STUDY)}
+    rows = {row.outcome: row for row in leave_out_events(material, ALL_OUTCOMES, months, STUDY)}
     assert rows["pr_cycle_time"].ci_low < 1 < rows["pr_cycle_time"].ci_high
 
 
@@ -94,7 +96,7 @@ def test_leaving_in_an_eventful_month_ends_observation_instead() -> None:
     marks[np.unique(last)] = 1
     columns["is_leaving"] = marks
     gone = Months(months.key, months.first, months.last, months.started, columns)
-    found = {row.outcome for row in leave_out_events(material, gone, STUDY)}
+    found = {row.outcome for row in leave_out_events(material, ALL_OUTCOMES, gone, STUDY)}
     # Everybody who left did so in the eventful month: nobody is left to have left.
     assert "retention" not in found
     assert "pr_cycle_time" in found
@@ -127,7 +129,7 @@ def test_the_unexposed_comparison_undoes_help_to_team_mates() -> None:
     cohort = material.cohort(OVERALL)
     for table in cohort.designs.values():
         table._gathered.clear()
-    (cycle, *_) = leave_out_exposed(cohort, exposed, STUDY)
+    (cycle, *_) = leave_out_exposed(material, ALL_OUTCOMES, exposed, STUDY)
     plain = fit_cycle_time(cohort, 6)
     assert cycle.variant == "unexposed_comparison"
     assert cycle.ci_low < np.exp(-0.4) < cycle.ci_high
