@@ -176,6 +176,7 @@ def _spells(organisation: Organisation) -> pd.DataFrame:
             "ends_on": _dates(ends),
             "left_on": _dates(ends + pd.Timedelta(days=1)),
             "leave_type": people["termination_type"].astype(object),
+            "is_regrettable": people["is_regrettable"],
             "location": people["location"].astype(object),
             "gender": people["gender"].astype(object).replace("", None),
             "birth_year": people["birth_year"],

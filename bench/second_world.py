@@ -341,7 +341,8 @@ def _lay_out(
     spells = pd.DataFrame(
         {
             "person_key": keys, "spell_number": 1, "person_id": person, "starts_on": hired,
-            "ends_on": last, "left_on": left, "leave_type": "voluntary", "location": "Here",
+            "ends_on": last, "left_on": left, "leave_type": "voluntary", "is_regrettable": None,
+            "location": "Here",
             "gender": rng.choice(["man", "woman"], world.people), "birth_year": 1990,
         }
     )  # fmt: skip

@@ -164,7 +164,8 @@ def read_at_look(
     )
 
 
-_LEAVE_KINDS = {"voluntary": 1, "involuntary": 2}
+_LEAVE_KINDS = {"voluntary": 1, "involuntary": 2, "other": 3}
+_REGRET_KINDS = {True: 1, False: 2}
 
 
 def read_supported(
@@ -176,13 +177,14 @@ def read_supported(
     """Read matched rows with what supporting outcomes need beside the headline's columns.
 
     Parameters and result are those of `read_material`, with `index_month_number`, `spell_number`
-    and `leave_kind` (1 voluntary, 2 involuntary, 3 else, 0 not left) as further columns.
+    `leave_kind` (1 voluntary, 2 involuntary, 3 else) and `regret_kind` (1 regrettable, 2 not) as
+    further columns; the kinds are 0 for whoever has not left or of whom the export does not say.
     """
     columns = [*INDEX_COLUMNS, *outcome_columns((6, 12))]
-    columns += ["index_month_number", "spell_number", "leave_type"]
+    columns += ["index_month_number", "spell_number", "leave_type", "is_regrettable"]
     frame = _read_index_rows(index_rows, outcomes, columns)
-    kind = frame.pop("leave_type").astype(object).map(_LEAVE_KINDS).fillna(3).astype("int64")
-    frame["leave_kind"] = kind.where(frame["leave_event"] > 0, 0)
+    frame["leave_kind"] = _coded(frame.pop("leave_type"), _LEAVE_KINDS)
+    frame["regret_kind"] = _coded(frame.pop("is_regrettable"), _REGRET_KINDS)
     return gather(
         frame,
         _read(matched, MATCHED_COLUMNS, _GROUP),
@@ -208,10 +210,16 @@ def read_starts(index_rows: Relation, matched: Relation) -> Material:
     )
 
 
+def _coded(said: pd.Series, codes: Mapping[str, int] | Mapping[bool, int]) -> pd.Series:
+    """Number what an export says, 0 where it says nothing."""
+    return said.astype(object).map(codes).fillna(0).astype("int64")
+
+
 def _read_index_rows(
     index_rows: Relation, outcomes: Relation, columns: Sequence[str]
 ) -> pd.DataFrame:
-    texts = [name for name in ("level", "job_family", "leave_type") if name in columns]
+    few = ("level", "job_family", "leave_type", "is_regrettable")
+    texts = [name for name in few if name in columns]
     return _read(index_rows.join(outcomes, "index_row_id"), columns, texts)
 
 

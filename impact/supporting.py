@@ -17,7 +17,7 @@ from impact.lines import Line
 from impact.matched import EPOCH, NEEDED_MENTEES, NEEDED_MONTHS
 from impact.material import Material
 from impact.measured import Estimated, estimate_measure, sum_windows
-from impact.measures import Measure, Months, place_amounts
+from impact.measures import Direction, Measure, Months, place_amounts
 from impact.power import decidable_on
 from impact.staying import fit_at_horizon
 from impact.study import Study
@@ -29,7 +29,30 @@ FOLLOW_UP = (6, 12)
 GROUP_FOLLOW_UP = 6
 GROUPED_BY = ("organisation", "program", "model")
 LEAVING_MONTHS = 12
-LEAVING = ("voluntary_leaving", "involuntary_leaving")
+
+
+@dataclasses.dataclass(frozen=True)
+class Leaving:
+    """One kind of leaving.
+
+    Attributes
+    ----------
+    column, code
+        Column of the index rows that says how somebody left, and which code is this kind; 0 is
+        whoever has not left or of whom the export does not say.
+    """
+
+    name: str
+    column: str
+    code: int
+    direction: Direction
+
+
+LEAVING = (
+    Leaving("voluntary_leaving", "leave_kind", 1, "lower"),
+    Leaving("involuntary_leaving", "leave_kind", 2, "none"),
+    Leaving("regrettable_leaving", "regret_kind", 1, "lower"),
+)
 
 
 def support(
@@ -45,7 +68,7 @@ def support(
     Parameters
     ----------
     material
-        Index rows (with `index_month_number` and `leave_type`) and matched rows by segment.
+        Index rows as `read_supported` gives them, and matched rows by segment.
     months
         The ordered panel.
     sums
@@ -132,33 +155,32 @@ def _decidable(material: Material, segment: Segment, follow_up: int, study: Stud
 
 
 def _leaving(material: Material, study: Study) -> Iterator[Line]:
-    """Leaving by kind at twelve months; each kind competes with the others."""
-    rows = material.rows
-    if "leave_kind" not in rows.columns:
-        return
-    for name, number in zip(LEAVING, (1, 2), strict=True):
+    """Leaving by kind at twelve months; each kind competes with all other leaving."""
+    for leaving in LEAVING:
+        if leaving.column not in material.rows.columns:
+            continue
+        is_said = bool((material.rows.number(leaving.column) > 0).any())
         for segment in _segments(material, GROUP_FOLLOW_UP):
             table = material.cohort(segment).designs.get("a")
-            found = _leave(table, number) if table is not None else _NOBODY
             yield Line(
-                name=name,
+                name=leaving.name,
                 unit="share who left",
-                direction="lower" if name == "voluntary_leaving" else "none",
+                direction=leaving.direction,
                 scale="difference",
                 months=LEAVING_MONTHS,
                 segment=segment,
-                found=found,
+                found=_leave(table, leaving) if table is not None else _NOBODY,
                 eligible=material.eligible(segment),
                 matched_share=_matched_share(material, segment),
                 decidable=_decidable(material, segment, LEAVING_MONTHS, study),
                 kind="leaving",
-                source_there=bool((rows.number("leave_kind") > 0).any()),
+                source_there=is_said,
             )
 
 
-def _leave(table: Table, number: int) -> Estimated:
-    kind, left = table.number("leave_kind"), table.flag("leave_event")
-    event = np.where(~left, 0, np.where(kind == number, 1, 2)).astype(np.int64)
+def _leave(table: Table, leaving: Leaving) -> Estimated:
+    kind, left = table.number(leaving.column), table.flag("leave_event")
+    event = np.where(~left, 0, np.where(kind == leaving.code, 1, 2)).astype(np.int64)
     swapped = _with_events(table, event)
     time, known = table.number("leave_time"), table.number("leave_time") > 0
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")

@@ -140,10 +140,15 @@ def _gap(line: Line) -> str | None:
         return "with too few comparison people"
     amounts = (found.amount_mentored, found.amount_comparison)
     if any(amount is not None and amount < NEEDED_EVENTS for amount in amounts):
-        return f"with fewer than {NEEDED_EVENTS} of them in a group"
+        return f"with fewer than {NEEDED_EVENTS} cases in one of the groups"
     if found.followed_share is not None and found.followed_share < 0.5:
         return f"over half of the mentees have been followed for less than {NEEDED_MONTHS} months"
     return None
+
+
+def _is_waiting(line: Line) -> bool:
+    """Whether more mentees are what is missing: nobody knows when there will be more cases."""
+    return line.found.n_mentored < NEEDED_MENTEES
 
 
 def _gap_sentence(line: Line, gap: str, seen: float | None, study: Study) -> str:
@@ -152,7 +157,7 @@ def _gap_sentence(line: Line, gap: str, seen: float | None, study: Study) -> str
         sentence += f", only a change of {_size(line, seen)} or more could be seen"
     elif gap.startswith("with "):
         sentence += " nothing can be said"
-    if line.found.n_mentored < NEEDED_MENTEES and line.decidable is not None:
+    if _is_waiting(line) and line.decidable is not None:
         when = in_months(study.as_of, EPOCH + dt.timedelta(days=line.decidable))
         sentence += f"; {NEEDED_MENTEES} are reached in {when} at today's enrolment"
     return sentence[0].upper() + sentence[1:] + "."
@@ -230,7 +235,7 @@ def _publish(
     e_value = None if fit is None else _e_value(line, fit, study)
     shown = found.combined if fit is not None else None
     natural = [math.exp(value) for value in shown.span] if shown is not None else []
-    waiting = verdict == "not_enough_data" and line.decidable is not None
+    waiting = verdict == "not_enough_data" and _is_waiting(line) and line.decidable is not None
     return Supported(
         outcome=cast(Outcome, line.name),
         scale=line.scale,

@@ -51,7 +51,7 @@ BUILT_IN_OUTCOMES = frozenset(
         *("business_hour_interruptions", "off_hour_interruptions", "sleep_hour_interruptions"),
         *("time_to_acknowledge", "time_to_resolve", "internal_mobility"),
         *("leadership_opportunities", "performance_rating"),
-        *("voluntary_leaving", "involuntary_leaving"),
+        *("voluntary_leaving", "involuntary_leaving", "regrettable_leaving"),
     )
 )
 

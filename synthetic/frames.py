@@ -33,6 +33,7 @@ from synthetic.people import (
 from synthetic.work import Exposure, OnCall, PullRequests, days_on_call, incidents_by_month
 
 TERMINATIONS = ("voluntary", "involuntary", "other")
+VOLUNTARY = TERMINATIONS.index("voluntary")
 _EVENTS = ("promotion", "transfer", "transfer", "other")
 _RATING_SCALE = 5
 
@@ -81,12 +82,21 @@ def frame_people(calendar: Calendar, people: People, careers: Careers) -> pd.Dat
             "hire_date": _stamps(calendar, people.hire_day),
             "termination_date": _stamps(calendar, np.where(left < NEVER, left - 1, NEVER)),
             "termination_type": _named(kind, TERMINATIONS),
+            "is_regrettable": _regrets(kind),
             "employment_type": _named(people.kind, EMPLOYMENT),
             "gender": _named(people.gender, GENDERS),
             "location": _named(people.location, LOCATIONS),
             "birth_year": people.birth_year,
         }
     )
+
+
+def _regrets(kind: Ints) -> list[bool | None]:
+    """Whether the organisation is sorry: of three in five who left by themselves, of no other."""
+    return [
+        None if left < 0 else left == VOLUNTARY and place % 5 < 3
+        for place, left in enumerate(kind.tolist())
+    ]
 
 
 def frame_months(

@@ -17,11 +17,13 @@ _EMPLOYEES = (
     "hire_date",
     "termination_date",
     "termination_type",
+    "regrettable",
     "employment_type",
     "gender",
     "location",
     "birth_year",
 )
+_WORDS = {True: "yes", False: "no", None: ""}
 _REPEATED = 3
 _UNASSIGNED = ""
 
@@ -66,6 +68,7 @@ def _employees(
     hired = dates(organisation.calendar, organisation.people_.hire_day)
     warsaw = organisation.people_.location == LOCATIONS.index("Warsaw")
     kinds = [kind if isinstance(kind, str) else "" for kind in frame["termination_type"].tolist()]
+    regrets = frame["is_regrettable"].tolist()
     columns = [
         frame[name].tolist() for name in ("employment_type", "gender", "location", "birth_year")
     ]
@@ -79,6 +82,7 @@ def _employees(
             hired[who],
             ended,
             kinds[who],
+            _WORDS[regrets[who]],
             kind,
             gender,
             location,

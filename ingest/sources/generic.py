@@ -123,6 +123,8 @@ TABLES: tuple[Table, ...] = (
                 "involuntary": ("laid_off", "layoff", "dismissed", "dismissal", "fired"),
             },
         ),
+        # Whether the organisation is sorry that somebody left, as it judges itself.
+        Column("regrettable", "boolean"),
         vocabulary(
             "employment_type",
             "full_time",

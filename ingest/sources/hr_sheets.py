@@ -54,6 +54,15 @@ ENDING = Part(
     ),
     text=ending_sql("{text}"),
 )
+REGRETTABLE = Part(
+    (
+        *("regrettable", "regrettable_termination", "termination_regrettable", "regretted"),
+        *("regrettable_loss", "regretted_loss", "regrettable_attrition", "regretted_attrition"),
+        *("regrettable_leaver", "regretted_leaver", "is_regrettable", "is_regretted"),
+    ),
+    text="case when regexp_matches({text}, '^ *(non|not|un)[- ]*regret', 'i') then 'false' "
+    "when regexp_matches({text}, '^ *regret', 'i') then 'true' else {text} end",
+)
 # What shows that a list is one of employees, and not of leaves or of machines.
 TELLING = Part(
     (
@@ -83,6 +92,7 @@ EMPLOYEE_PARTS = {
     "hire_date": HIRED,
     "termination_date": ENDED,
     "termination_type": ENDING,
+    "regrettable": REGRETTABLE,
     "employment_type": Part(TYPE, text=TYPE_WORDS),
     "gender": Part(("gender", "sex", "gender_identity")),
     "location": Part(

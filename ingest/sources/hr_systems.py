@@ -388,6 +388,7 @@ WORKDAY = (
                     "termination_type": f"case lower({cell('termination_involuntary')}) "
                     "when 'true' then 'involuntary' when 'false' then 'voluntary' "
                     f"else {ending_sql(cell('primary_termination_category'))} end",
+                    "regrettable": cell("regrettable_termination"),
                     "updated_at": cell("_fivetran_start"),
                 },
             ),

@@ -209,7 +209,7 @@ def cut_by_hand(frames, look):
     cut["int_person_months"] = panel
     spells = frames["int_employment_spells"].copy()
     future = spells["left_on"].map(lambda value: value is not None and value > after)
-    spells.loc[future, ["ends_on", "left_on", "leave_type"]] = None
+    spells.loc[future, ["ends_on", "left_on", "leave_type", "is_regrettable"]] = None
     cut["int_employment_spells"] = spells
     for name, column in (
         ("int_job_states_classified", "valid_from"),

@@ -18,7 +18,7 @@ from impact.measured import Estimated
 from impact.measures import CATALOGUE, Measure, order_months
 from impact.study import Study
 from impact.supporting import support
-from impact.supporting_verdicts import judge_lines
+from impact.supporting_verdicts import Supported, judge_lines
 from impact.types import Fit, Refusal
 from tests.impact.conftest import AS_OF, Drawn, draw_frames
 
@@ -173,3 +173,48 @@ def test_without_schedules_there_is_no_on_call_figure() -> None:
     found = support(material, months, {"engagement": sums}, [measure], [], Study(AS_OF))
     rows = [one for one in found if one.outcome == "heavy_on_call_weeks"]
     assert {one.verdict for one in rows} == {"no_data"}
+
+
+def test_a_day_of_decision_is_told_where_mentees_are_what_is_missing(study: Study) -> None:
+    few = line(found=estimated(-0.5, n_mentored=49), decidable=20_000)
+    rare = line(found=estimated(-0.5, amount_mentored=9, amount_comparison=50), decidable=20_000)
+    waiting, never = judge_lines([few], [], study) + judge_lines([rare], [], study)
+    assert waiting.decidable_on is not None
+    assert "are reached in" in waiting.verdict_reason
+    assert never.decidable_on is None
+    assert "are reached in" not in never.verdict_reason
+
+
+def leavers(**kinds: int) -> Material:
+    """Everybody who leaves does so in the ways that are given."""
+    drawn = draw_frames(seed=5, cells=400)
+    left = drawn.index_rows["leave_event"]
+    return gather(
+        drawn.index_rows.assign(**{name: code * left for name, code in kinds.items()}),
+        drawn.matched,
+        drawn.mentee_segments,
+    )
+
+
+def leaving_of(material: Material, name: str) -> Supported:
+    _, panel, _ = with_panel(draw_frames(seed=5, cells=60), effect=0.0)
+    found = support(material, order_months(to_table(panel)), {}, [], [], Study(AS_OF))
+    return next(one for one in found if one.outcome == name and one.segment_dimension == "all")
+
+
+def test_leaving_that_is_regretted_is_leaving_where_all_of_it_is() -> None:
+    material = leavers(leave_kind=1, regret_kind=1)
+    voluntary = leaving_of(material, "voluntary_leaving")
+    regretted = leaving_of(material, "regrettable_leaving")
+    assert voluntary.estimate is not None
+    assert (regretted.estimate, regretted.ci_low) == (voluntary.estimate, voluntary.ci_low)
+    # Lower is better for both, and leaving that is not regretted is no event of this kind.
+    spared = leaving_of(leavers(leave_kind=1, regret_kind=2), "regrettable_leaving")
+    assert spared.verdict == "not_enough_data"
+    assert spared.events_mentored == 0
+
+
+def test_leaving_of_a_kind_that_no_export_tells_is_no_data() -> None:
+    material = leavers(leave_kind=0, regret_kind=0)
+    for name in ("voluntary_leaving", "involuntary_leaving", "regrettable_leaving"):
+        assert leaving_of(material, name).verdict == "no_data"

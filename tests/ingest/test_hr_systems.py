@@ -84,6 +84,7 @@ WORKER = {
     "hire_date": "2020-03-01",
     "termination_date": "2023-05-01",
     "termination_involuntary": "true",
+    "regrettable_termination": "false",
     "primary_termination_category": "Terminate_Employee_Involuntary",
 }
 USER = {
@@ -378,6 +379,34 @@ def test_a_spreadsheet_of_an_hr_system_is_read_by_the_names_its_columns_go_by(ex
         (date(2015, 3, 30), None, None, None, "M", "MA", 1951),
         (date(2012, 1, 9), date(2014, 3, 1), "involuntary", None, "F", "TX", 1990),
     ]
+
+
+REGRETTED = "select regrettable from raw.generic__employees where employee_id = ?"
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "expected"),
+    [
+        ("Regrettable Loss", "Non-regrettable", False),
+        ("Regretted", "Regretted", True),
+        ("Regrettable Termination", "Yes", True),
+        ("Regrettable", "", None),
+        ("Regrettable", "to be discussed", None),
+    ],
+)
+def test_regret_about_a_leaver_is_read_in_the_words_of_the_sheet(
+    exports, warehouse, column, said, expected
+):
+    header = ["Emp No", "Full Name", "Work email", "Start date", "Exit Date", column]
+    exports.rows("hris/x.csv", header, ["7", "Ada", "a@x", "2020-03-01", "2023-05-01", said])
+    assert load(exports, warehouse).rows_quarantined == 0
+    assert warehouse.all(REGRETTED, who("7")) == [(expected,)]
+
+
+def test_a_workday_copy_says_whether_a_leaver_is_regretted(exports, warehouse):
+    exports.json("hris/x.json", [{**WORKER, "regrettable_termination": "true"}])
+    load(exports, warehouse)
+    assert warehouse.all(REGRETTED, who("a" * 32)) == [(True,)]
 
 
 def test_a_list_without_numbers_names_people_by_their_address(exports, warehouse):

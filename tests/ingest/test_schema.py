@@ -8,7 +8,7 @@ from ingest.declare import LOAD_COLUMNS
 
 # The generic shapes, word for word: `?` marks optional columns.
 CONTRACT = """
-employees | employee_id, email, hire_date, termination_date?, termination_type?, employment_type?, gender?, location?, birth_year?
+employees | employee_id, email, hire_date, termination_date?, termination_type?, regrettable?, employment_type?, gender?, location?, birth_year?
 job_history | employee_id, effective_date, event?, level, job_family?, org?, team?, manager_id?
 leaves | employee_id, start_date, end_date
 performance_reviews | employee_id, review_date, rating, scale_max?

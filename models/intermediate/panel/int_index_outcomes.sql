@@ -19,6 +19,7 @@ dated as (
         int_follow_ups_summed.*,
         int_employment_spells.left_on,
         int_employment_spells.leave_type,
+        int_employment_spells.is_regrettable,
         int_data_ends.has_job_history,
         -- The first day that is not observed any more: of the own mentoring for a
         -- comparison person (a mentee starts once), after the data's end for everyone.
@@ -68,6 +69,7 @@ select
     end_time as leave_time,
     case when is_left then 1 else 0 end as leave_event,
     case when is_left then leave_type end as leave_type,
+    case when is_left then is_regrettable end as is_regrettable,
     case
         when not has_job_history then null
         when is_promoted then promoted_time

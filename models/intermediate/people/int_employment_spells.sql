@@ -61,6 +61,9 @@ select
     -- Leaving takes effect the day after the last one.
     {{ add_days('spells.ends_on', 1) }} as left_on,
     case when spells.ends_on is not null then ordered.leave_type end as leave_type,
+    case
+        when spells.ends_on is not null then ordered.is_regrettable
+    end as is_regrettable,
     ordered.location,
     ordered.gender,
     ordered.birth_year

@@ -37,6 +37,10 @@ past_employments as (
             when employees.ended_on <= int_data_ends.hris_end
                 then employees.termination_type
         end as leave_type,
+        case
+            when employees.ended_on <= int_data_ends.hris_end
+                then employees.is_regrettable
+        end as is_regrettable,
         employees.location,
         employees.gender,
         employees.birth_year
@@ -92,6 +96,7 @@ select
     hired_on,
     ends_on,
     leave_type,
+    is_regrettable,
     -- Days between two employments of one spell are not employed.
     case
         when

@@ -16,6 +16,8 @@ renamed as (
         -- numbers
         birth_year,
         _row as source_row,
+        -- booleans
+        regrettable as is_regrettable,
         -- dates and times
         hire_date as hired_on,
         termination_date as terminated_on,
