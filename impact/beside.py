@@ -172,12 +172,10 @@ def _post_only(row: Row, table: Table | None, size: int) -> Row:
         return row.with_refusal(fit)
     mentored = float(np.exp(after[arms[0]].mean()))
     return dataclasses.replace(
-        row.with_fit(fit),
+        row.with_fit(fit, mentored, mentored / float(np.exp(fit.estimate))),
         refusal=None,
         refusal_sentence=None,
         deviation=float(np.std(after[arms[1]])),
-        mentored_value=mentored,
-        comparison_value=mentored / float(np.exp(fit.estimate)),
     )
 
 

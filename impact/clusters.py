@@ -54,15 +54,15 @@ def two_way_error(
     if taking_part.size == 0:
         return ClusteredError(0.0, 0.0)
     values, one = influence[taking_part], first[taking_part]
-    part_one, clusters = _sum_of_squares(values, one), _count(one)
+    part_one, clusters = _sum_of_squares(values, one)
     if first is second:  # then no part is counted twice
         variance = part_one
     else:
         two = second[taking_part]
-        part_two = _sum_of_squares(values, two)
+        part_two, others = _sum_of_squares(values, two)
         joint = pair(one, two) if both is None else both[taking_part]
-        clusters = min(clusters, _count(two))
-        between = part_one + part_two - _sum_of_squares(values, joint)
+        clusters = min(clusters, others)
+        between = part_one + part_two - _sum_of_squares(values, joint)[0]
         variance = max(between, part_one, part_two)
     if clusters < 2:
         return ClusteredError(0.0, 0.0)
@@ -115,15 +115,10 @@ def team_or_self(team: FloatArray, person: IntArray) -> IntArray:
     return np.where(known, np.nan_to_num(team), -1.0 - person).astype(np.int64)
 
 
-def _sum_of_squares(values: FloatArray, cluster: IntArray) -> float:
-    """Squared sums of each cluster added up."""
-    totals = np.bincount(_from_zero(cluster), weights=values)
-    return float(totals @ totals)
-
-
-def _count(cluster: IntArray) -> int:
-    """How many different clusters there are."""
+def _sum_of_squares(values: FloatArray, cluster: IntArray) -> tuple[float, int]:
+    """Squared sums of each cluster added up, and how many clusters there are."""
     labels = _from_zero(cluster)
-    present = np.zeros(int(labels.max()) + 1, dtype=np.bool_)
+    totals = np.bincount(labels, weights=values)
+    present = np.zeros(totals.size, dtype=np.bool_)
     present[labels] = True
-    return int(np.count_nonzero(present))
+    return float(totals @ totals), int(np.count_nonzero(present))

@@ -51,7 +51,8 @@ def fit_incident_rate(table: Table, months: int) -> Fit | Refusal:
     weight = att_weights(table.label("cell_id"), is_mentee, known)
     clusters = table.label("person_id"), table.label("team_id")
     both = table.pairs("person_id", "team_id")
-    return fit_counts(count, time, is_mentee, covariates, weight, *clusters, both)
+    earlier: dict[int, FloatArray] = table.remember("incident coefficients", dict)
+    return fit_counts(count, time, is_mentee, covariates, weight, *clusters, both, earlier=earlier)
 
 
 def _baselines(table: Table) -> list[FloatArray]:

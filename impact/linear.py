@@ -55,7 +55,8 @@ def fit_within_cells(
     if refusal is not None:
         return refusal
     rows = np.flatnonzero(used)
-    rows = rows[np.argsort(cell[rows], kind="stable")]
+    if (np.diff(cell[rows]) < 0).any():
+        rows = rows[np.argsort(cell[rows], kind="stable")]
     w, labels = weight[rows], cell[rows]
     columns = np.empty((2 + covariates.shape[1], rows.size))
     columns[0], columns[1], columns[2:] = outcome[rows], exposed[rows], covariates.T[:, rows]

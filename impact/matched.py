@@ -118,7 +118,7 @@ def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
         return row.with_refusal(fit)
     mentored, both = float(np.exp(fit.mentored_log_hours)), fit.combined
     return dataclasses.replace(
-        row.with_fit(fit.fit),
+        row.with_fit(fit.fit, mentored, mentored / float(np.exp(fit.fit.estimate))),
         design_a=both.design_a.estimate,
         design_b=both.design_b.estimate,
         error_a=both.design_a.standard_error,
@@ -126,8 +126,6 @@ def _cycle_time(cohort: Cohort, months: int, around: Surroundings) -> Row:
         disagreement=both.disagreement,
         disagreement_error=both.disagreement_error,
         deviation=fit.deviation,
-        mentored_value=mentored,
-        comparison_value=mentored / float(np.exp(fit.fit.estimate)),
     )
 
 
@@ -149,11 +147,7 @@ def _incident_rate(cohort: Cohort, months: int, around: Surroundings) -> Row:
         return row.with_refusal(fit)
     mentees = known & table.flag("is_mentee")
     mentored = float(count[mentees].sum() / time[mentees].sum())
-    return dataclasses.replace(
-        row.with_fit(fit),
-        mentored_value=mentored,
-        comparison_value=mentored / float(np.exp(fit.estimate)),
-    )
+    return row.with_fit(fit, mentored, mentored / float(np.exp(fit.estimate)))
 
 
 def _staying(cohort: Cohort, measure: Measure, months: int, around: Surroundings) -> Row:
@@ -172,11 +166,7 @@ def _staying(cohort: Cohort, measure: Measure, months: int, around: Surroundings
     result = fit_at_horizon(table, measure, months)
     if isinstance(result, Refusal):
         return row.with_refusal(result)
-    return dataclasses.replace(
-        row.with_fit(result.fit),
-        mentored_value=result.mentored,
-        comparison_value=result.comparison,
-    )
+    return row.with_fit(result.fit, result.mentored, result.comparison)
 
 
 def _hazard_ratio(cohort: Cohort, difference: Row) -> Row:
@@ -198,11 +188,7 @@ def _hazard_ratio(cohort: Cohort, difference: Row) -> Row:
     if isinstance(fit, Refusal):
         return row.with_refusal(fit)
     mentored = mentored_rate(table, measure, row.follow_up_months)
-    return dataclasses.replace(
-        row.with_fit(fit),
-        mentored_value=mentored,
-        comparison_value=mentored / float(np.exp(fit.estimate)),
-    )
+    return row.with_fit(fit, mentored, mentored / float(np.exp(fit.estimate)))
 
 
 def _describe(

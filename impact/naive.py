@@ -131,9 +131,7 @@ def _naive_hazard(people: Table, segment: Segment, outcome: Outcome, months: int
         return row.with_refusal(fit)
     mentored = rate(groups.mentored.time, groups.mentored.event, months)
     expected = mentored / float(np.exp(fit.estimate))
-    return dataclasses.replace(
-        row.with_fit(fit), mentored_value=mentored, comparison_value=expected
-    )
+    return row.with_fit(fit, mentored, expected)
 
 
 @dataclass(frozen=True)
@@ -241,6 +239,4 @@ def _finish(
             Refusal("constant_outcome", "The outcome is the same for everyone compared.")
         )
     fit = Fit(effect, clustered.standard_error, clustered.degrees, influence, influence != 0)
-    return dataclasses.replace(
-        row.with_fit(fit), mentored_value=float(mentored), comparison_value=float(comparison)
-    )
+    return row.with_fit(fit, float(mentored), float(comparison))

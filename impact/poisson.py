@@ -31,6 +31,7 @@ def fit_counts(
     second: IntArray,
     both: IntArray | None = None,
     correct_leverage: bool = True,
+    earlier: dict[int, FloatArray] | None = None,
 ) -> Fit | Refusal:
     """Fit log E(count) = log(time) + exposure + covariates by weighted maximum likelihood.
 
@@ -53,6 +54,9 @@ def fit_counts(
     correct_leverage
         Whether residuals are blown up for the part that the fit itself takes off them (HC2). The
         plain sandwich is too small where a hundred people carry twenty coefficients.
+    earlier
+        Coefficients of a fit of much the same people, by their number, to begin at; this fit's are
+        kept there for the next. The maximum is one, wherever the search for it begins.
 
     Returns
     -------
@@ -74,10 +78,12 @@ def fit_counts(
     x = _independent(exposed[rows], covariates.T[:, rows], w)
     if x is None:
         return Refusal("singular", "Mentees and comparison people cannot be told apart by more.")
-    solution = _maximise(y, x, w, offset, _start(y, x, w, offset))
+    known = {} if earlier is None else earlier
+    solution = _climb(y, x, w, offset, known.get(x.shape[0]))
     if isinstance(solution, Refusal):
         return solution
     coefficients, mean = solution
+    known[coefficients.size] = coefficients
     inverse = np.linalg.inv(_gram(x, w * mean))
     values = w * (y - mean) * (inverse[0] @ x)
     if correct_leverage:
@@ -155,19 +161,40 @@ def _pivots(gram: FloatArray, order: list[int]) -> list[int]:
     return kept
 
 
-def _start(y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray) -> FloatArray:
-    """Where to start: near the top of a part of the rows where there are very many."""
+def _climb(
+    y: FloatArray,
+    x: FloatArray,
+    weight: FloatArray,
+    offset: FloatArray,
+    earlier: FloatArray | None,
+) -> tuple[FloatArray, FloatArray] | Refusal:
+    """Find the maximum from an earlier fit, or from that of a part of very many rows, or from none.
+
+    Where a coefficient of the start has drifted off the steps from it may fail, so what is refused
+    is refused from the level of all rows.
+    """
     level = np.zeros(x.shape[0])
     level[1] = np.log(np.sum(weight * y) / np.sum(weight * np.exp(offset)))
+    if earlier is None:
+        earlier = _fit_part(y, x, weight, offset, level)
+    if earlier is not None:
+        better = max((earlier, level), key=lambda beta: _likelihood(beta, y, x, weight, offset)[0])
+        solution = _maximise(y, x, weight, offset, better)
+        if better is level or not isinstance(solution, Refusal):
+            return solution
+    return _maximise(y, x, weight, offset, level)
+
+
+def _fit_part(
+    y: FloatArray, x: FloatArray, weight: FloatArray, offset: FloatArray, level: FloatArray
+) -> FloatArray | None:
+    """Coefficients of every eighth of very many rows; none where there are few, or no events."""
     part = slice(None, None, _EVERY)
     if y.size < _MANY_ROWS or not np.sum(weight[part] * y[part]) > 0:
-        return level
+        return None
     some = np.ascontiguousarray(x[:, part])
     solution = _maximise(y[part], some, weight[part], offset[part], level)
-    if isinstance(solution, Refusal):
-        return level
-    starts = (solution[0], level)
-    return max(starts, key=lambda beta: _likelihood(beta, y, x, weight, offset)[0])
+    return None if isinstance(solution, Refusal) else solution[0]
 
 
 def _maximise(

@@ -81,13 +81,15 @@ class Row:
         """The group the row is about."""
         return Segment(self.segment_dimension, self.segment_value)
 
-    def with_fit(self, fit: Fit) -> Row:
-        """Fill in the estimate and its error."""
+    def with_fit(self, fit: Fit, mentored: float, comparison: float) -> Row:
+        """Fill in the estimate and its error, and the levels on the natural scale."""
         return dataclasses.replace(
             self,
             effect=fit.estimate,
             standard_error=fit.standard_error,
             degrees=fit.degrees,
+            mentored_value=mentored,
+            comparison_value=comparison,
         )
 
     def with_refusal(self, refusal: Refusal) -> Row:

@@ -109,3 +109,25 @@ def test_leverage_correction_widens_the_error_a_little():
     corrected = fit_counts(y, time, exposed, covariates, weight, person, team)
     assert corrected.estimate == plain.estimate
     assert 1.0 < corrected.standard_error / plain.standard_error < 1.1
+
+
+def test_a_fit_that_begins_at_an_earlier_one_ends_at_the_same_maximum():
+    y, time, exposed, covariates, weight, person, team = counts()
+    plain = fit_counts(y, time, exposed, covariates, weight, person, team)
+    earlier = {}
+    half = weight * (np.arange(y.size) % 2)
+    fit_counts(y, time, exposed, covariates, half, person, team, earlier=earlier)
+    (begun,) = (found.copy() for found in earlier.values())
+    fit = fit_counts(y, time, exposed, covariates, weight, person, team, earlier=earlier)
+    assert fit.estimate == pytest.approx(plain.estimate, abs=1e-9)
+    assert fit.standard_error == pytest.approx(plain.standard_error, rel=1e-6)
+    assert not np.allclose(earlier[begun.size], begun)
+
+
+def test_a_fit_that_cannot_begin_at_an_earlier_one_begins_anew():
+    y, time, exposed, covariates, weight, person, team = counts()
+    plain = fit_counts(y, time, exposed, covariates, weight, person, team)
+    size = covariates.shape[1] + 2
+    for lost in (np.full(size, 30.0), np.linspace(-900.0, 0.0, size)):
+        fit = fit_counts(y, time, exposed, covariates, weight, person, team, earlier={size: lost})
+        assert fit.estimate == pytest.approx(plain.estimate, abs=1e-9)
