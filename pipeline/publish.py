@@ -78,6 +78,7 @@ def collect(
         What earlier snapshots told; takes up what this one tells anew.
     """
     links = _links(connection, settings.minimum_group)
+    memory.links = links
     figures = {
         **_impact(connection, settings.minimum_group, links, memory),
         **_programme(connection, settings.minimum_group, links, memory),

@@ -30,6 +30,7 @@ import numpy as np
 
 from pipeline.cells import hidden_cells
 from pipeline.errors import MachineError
+from pipeline.linked import Link, Segment
 from pipeline.published import TABLES
 from pipeline.snapshots import sync
 
@@ -86,12 +87,22 @@ class Cell:
     also: tuple[tuple[Unit, Counts], ...] = ()
 
 
+Line = list[tuple[Cell, int]]
+"""Cells whose changes add up to a known one, each with the sign it goes in with."""
+
+
 @dataclass
 class Memory:
-    """Everything that was told, by unit, the latest last; `settle` adds to it."""
+    """Everything that was told, by unit, the latest last; `settle` adds to it.
+
+    Attributes
+    ----------
+    links : cells of two dimensions that are made of the same people, and so change together.
+    """
 
     edition: Edition
     versions: dict[Unit, list[Version]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
     stood: int = 0
     since: date | None = None
 
@@ -118,13 +129,32 @@ class Memory:
             or self.is_close(cell.unit, cell.counts)
             or any(self.is_close(unit, counts) for unit, counts in cell.also)
         }
-        groups: dict[Unit, list[Cell]] = defaultdict(list)
-        for cell in cells:
-            groups[cell.group].append(cell)
-        for of_group in groups.values():
-            if any(cell.unit in found for cell in of_group):
-                found |= self._with_company(of_group, found)
+        lines = self._lines(cells)
+        before = -1
+        while len(found) > before:
+            before = len(found)
+            for line in lines:
+                if any(cell.unit in found for cell, _ in line):
+                    found |= self._with_company(line, found)
         return frozenset(found)
+
+    def _lines(self, cells: Sequence[Cell]) -> list[Line]:
+        """Give the cells that add up to what is known: a total, or those of a linked dimension."""
+        links_of: dict[Segment, list[Link]] = defaultdict(list)
+        for link in self.links:
+            for member in link:
+                links_of[member].append(link)
+        groups: dict[Unit, Line] = defaultdict(list)
+        linked: dict[tuple[Unit, Link], Line] = defaultdict(list)
+        for cell in cells:
+            groups[cell.group].append((cell, 1))
+            segment = _segment(cell)
+            if segment is None:
+                continue
+            for link in links_of.get(segment, ()):
+                side = 1 if segment.dimension == min(link).dimension else -1
+                linked[_beside(cell.group, segment.dimension), link].append((cell, side))
+        return [*groups.values(), *linked.values()]
 
     def settle(
         self,
@@ -176,15 +206,17 @@ class Memory:
             )
         )
 
-    def _with_company(self, cells: Sequence[Cell], standing: set[Unit]) -> set[Unit]:
-        """Let as many other cells of a group stand as it takes to hide who changed."""
+    def _with_company(self, line: Line, standing: set[Unit]) -> set[Unit]:
+        """Let as many other cells of a line stand as it takes to hide who changed."""
+        cells = [cell for cell, _ in line]
+        sides = np.asarray([side for _, side in line], dtype=np.int64)
         changes = [self._changes(cell) for cell in cells]
         stands = np.asarray([cell.unit in standing for cell in cells], dtype=np.bool_)
         names = sorted({name for change in changes for name in change})
         for limit in sorted({self.limit(name) for name in names}):
             of_limit = [name for name in names if self.limit(name) == limit]
             matrix = [[change.get(name, 0) for change in changes] for name in of_limit]
-            signed = np.asarray(matrix, dtype=np.int64)
+            signed = np.asarray(matrix, dtype=np.int64) * sides
             stands = hidden_cells(np.abs(signed), stands, limit)
             total = np.abs(signed[:, stands].sum(axis=1))
             # Changes that cancel out leave a small one: then no cell of the group is told anew.
@@ -197,6 +229,24 @@ class Memory:
         told = self.versions.get(cell.unit)
         last = told[-1].counts if told else {}
         return {name: count - last.get(name, 0) for name, count in cell.counts.items()}
+
+
+def _segment(cell: Cell) -> Segment | None:
+    """Give the group that a cell's rows are about; nothing for what is not split."""
+    row = cell.rows[0] if cell.rows else {}
+    names = ("group_dimension", "group") if "group_dimension" in row else _SEGMENT
+    return Segment(*(str(row[name]) for name in names)) if names[0] in row else None
+
+
+_SEGMENT = ("segment_dimension", "segment_value")
+
+
+def _beside(group: Unit, dimension: str) -> Unit:
+    """Name what a group of cells has in common with those of another dimension."""
+    if dimension not in group:
+        return group
+    last = len(group) - 1 - group[::-1].index(dimension)
+    return (*group[:last], *group[last + 1 :])
 
 
 def is_blank(cell: Cell) -> bool:

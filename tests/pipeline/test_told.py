@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import privacy, told
 from pipeline.errors import MachineError
+from pipeline.linked import Segment, find_links
 from pipeline.published import TABLES
 from pipeline.told import Cell, Edition, Memory
 
@@ -73,6 +74,53 @@ def test_what_stands_takes_the_company_that_hides_it_from_subtraction() -> None:
     tell(memory, cell("a", 40), cell("b", 60), cell("c", 90))
     shown = tell(memory, cell("a", 43, 0.6), cell("b", 72, 0.6), cell("c", 140, 0.6))
     assert shown == {"a": 0.5, "b": 0.5, "c": 0.6}
+
+
+TOWNS = {"PT": ("Porto", "Lisbon"), "KE": ("Nairobi", "Mombasa")}
+LINKS = find_links(
+    (Segment("country", country), Segment("location", town))
+    for country, towns in TOWNS.items()
+    for town in towns
+)
+
+
+def of_group(dimension: str, value: str, people: int) -> Cell:
+    """A rate of access of one group."""
+    keys = {"measure": "takes_part", "segment_dimension": "all", "segment_value": "all"}
+    row = {**keys, "group_dimension": dimension, "group": value, "rate": people / 100, "n": people}
+    rows = ({**privacy.blank("access", row), **row},)
+    unit = ("access", "takes_part", dimension, value)
+    return Cell(unit, ("access", "takes_part", dimension), {"people": people}, rows)
+
+
+def told_of_towns(memory: Memory, **people: int) -> set[str]:
+    """Publish the towns and their countries; give those that are told as they are now."""
+    cells = [of_group("location", town, count) for town, count in people.items()]
+    for country, towns in TOWNS.items():
+        cells.append(of_group("country", country, sum(people[town] for town in towns)))
+    rows = memory.settle(cells, memory.standing(cells), lambda rows: [*map(dict, rows)])
+    now = {cell.unit[3]: cell.counts["people"] for cell in cells}
+    return {row["group"] for row in rows if row["n"] == now[row["group"]]}
+
+
+def test_what_stands_does_not_follow_from_the_group_that_holds_it() -> None:
+    """Three came to Porto: the 73 more of its country less the 70 of Lisbon say so."""
+    before = {"Porto": 40, "Lisbon": 60, "Nairobi": 50, "Mombasa": 70}
+    after = {"Porto": 43, "Lisbon": 130, "Nairobi": 61, "Mombasa": 82}
+    alone, linked = Memory(edition()), Memory(edition(), links=LINKS)
+    for memory in (alone, linked):
+        told_of_towns(memory, **before)
+    assert {"PT", "Lisbon"} <= told_of_towns(alone, **after)
+    found = told_of_towns(linked, **after)
+    assert "Porto" not in found
+    assert not {"PT", "Lisbon"} <= found
+
+
+def test_linked_groups_of_which_none_changed_by_few_are_all_told_anew() -> None:
+    memory = Memory(edition(), links=LINKS)
+    told_of_towns(memory, Porto=40, Lisbon=60, Nairobi=50, Mombasa=70)
+    found = told_of_towns(memory, Porto=52, Lisbon=73, Nairobi=61, Mombasa=82)
+    assert found == {"Porto", "Lisbon", "Nairobi", "Mombasa", "PT", "KE"}
 
 
 def test_changes_that_cancel_out_let_the_whole_group_stand() -> None:
