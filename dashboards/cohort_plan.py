@@ -78,8 +78,15 @@ def written(need: Need) -> str:
         return "visible with today's numbers"
     people = f"{formats.count(need.mentees)} mentees"
     if need.reached_on is None:
-        return f"{people}, not within ten years at today's enrolment"
-    return f"{people}, by {formats.month(need.reached_on)}"
+        return f"{people}, {when(need)} at today's enrolment"
+    return f"{people}, by {when(need)}"
+
+
+def when(need: Need) -> str:
+    """Write the month in which enough will have been followed."""
+    if need.mentees <= need.now:
+        return "now"
+    return formats.month(need.reached_on) if need.reached_on else "not within ten years"
 
 
 def lines(plans: Sequence[OutcomePlan]) -> list[str]:

@@ -69,14 +69,25 @@
     end
 {%- endmacro %}
 
-{#- Target of the measure of a row, as the settings give it; null without one. -#}
+{#-
+    Target of the measure of a row, as the settings give it; null without one. What adds up
+    over groups has it for everyone alone: a part falls short of the whole's target by its
+    size. Everybody is eligible for every programme and model, so their shares add up too.
+-#}
 {% macro programme_target() -%}
-    case measure
-        when '' then 0.0
+    case
+        when
+            segment_dimension <> 'all'
+            and measure in ({{ measures_of('count', 'sum') }})
+            then null
+        when
+            segment_dimension in ('program', 'model')
+            and measure = 'participation'
+            then null
         {%- for measure in programme_measures() %}
         {%- set target = var('programme_targets')[measure] %}
         {%- if target is defined and target is not none %}
-        when '{{ measure }}' then {{ target }}
+        when measure = '{{ measure }}' then {{ target }}
         {%- endif %}
         {%- endfor %}
     end

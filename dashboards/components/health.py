@@ -16,6 +16,7 @@ STATUSES = {
     "on_target": ("better", "check", "On target"),
     "needs_action": ("caution", "warning", "Needs action"),
     "no_target": ("neutral", "empty", "No target set"),
+    "for_everyone": ("neutral", "empty", "Target for everyone only"),
     "not_known": ("neutral", "hourglass", "Not known yet"),
     "too_old": ("neutral", "hourglass", "Too old to judge"),
     "suppressed": ("neutral", "lock", "Withheld"),
@@ -40,6 +41,7 @@ class Line:
     Attributes
     ----------
     note : the month, where it is not the page's.
+    everyone : the same of everyone, beside a group; empty where the page is of everyone.
     trend : points of a polyline in a box of 100 by 24; empty where there is no line to draw.
     """
 
@@ -53,6 +55,7 @@ class Line:
     change: str
     trend: str
     people: str
+    everyone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +120,26 @@ def sections(
     rows: Sequence[HealthRow],
     definitions: Mapping[str, Definition],
     groups: Sequence[tuple[str, Sequence[str]]],
+    everyone: Sequence[HealthRow] = (),
 ) -> list[Section]:
-    """Return the measures of one group of people in the page's sections, those that exist."""
-    now = latest(rows)
+    """Return the measures of one group of people in the page's sections, those that exist.
+
+    Parameters
+    ----------
+    everyone : the rows that stand beside those of a group.
+    """
+    now, beside = latest(rows), latest(everyone)
     shown = newest_month(rows)
     found = []
     for title, measures in groups:
         lines = tuple(
-            _line(now[measure], [row for row in rows if row.measure == measure], definitions, shown)
+            _line(
+                now[measure],
+                [row for row in rows if row.measure == measure],
+                definitions,
+                shown,
+                beside.get(measure),
+            )
             for measure in measures
             if measure in now
         )
@@ -174,9 +189,13 @@ def _line(
     history: Sequence[HealthRow],
     definitions: Mapping[str, Definition],
     shown: date,
+    everyone: HealthRow | None,
 ) -> Line:
     known = definitions.get(row.measure)
-    tone, icon, text = STATUSES.get(status_of(row, shown), STATUSES["not_known"])
+    status = status_of(row, shown)
+    if status == "no_target" and everyone is not None and everyone.target is not None:
+        status = "for_everyone"
+    tone, icon, text = STATUSES.get(status, STATUSES["not_known"])
     return Line(
         key=row.measure,
         label=label(row.measure, definitions),
@@ -188,6 +207,7 @@ def _line(
         change=_change(row, history),
         trend=_trend([other for other in history if other.unit == row.unit]),
         people=formats.count(row.n),
+        everyone="" if everyone is None else written(everyone.value, everyone.unit),
     )
 
 

@@ -20,19 +20,29 @@ KINDS = {
     "other": "Other event",
 }
 
+#: What adds up over groups: everyone's would dwarf a group's.
+ADDS_UP = ("pairs", "hours")
+#: Names of events stand upright above the line, not on it.
+_ROOM_FOR_WORDS = 1.45
+
 
 def place(day: date) -> float:
     """Return where a day stands on an axis of months."""
     return day.year * 12 + day.month - 1 + (day.day - 1) / 31
 
 
-def figure(rows: Sequence[HealthRow], events: Sequence[KnownEvent]) -> dict[str, Any] | None:
+def figure(
+    rows: Sequence[HealthRow],
+    events: Sequence[KnownEvent],
+    everyone: Sequence[HealthRow] = (),
+) -> dict[str, Any] | None:
     """Draw one measure of one group.
 
     Parameters
     ----------
     rows : months of one measure in one unit; withheld ones leave a gap.
     events : marked where they fall into the months shown.
+    everyone : the same measure of everyone, drawn thin beside a group's; not where it adds up.
 
     Returns
     -------
@@ -46,7 +56,9 @@ def figure(rows: Sequence[HealthRow], events: Sequence[KnownEvent]) -> dict[str,
     # Scores on two scales do not compare: the line is on the last one.
     shown = [row for row in shown if row.unit == unit]
     known = [row for row in known if row.unit == unit]
-    heights = [row.value or 0.0 for row in known] + ([] if target is None else [target])
+    beside = _beside(everyone, unit, shown)
+    heights = [row.value or 0.0 for row in (*known, *beside)]
+    heights += [] if target is None else [target]
     ticks = nice_ticks(0.0, max(heights), 5)
     colour = light("mentored")
     line = {
@@ -62,11 +74,11 @@ def figure(rows: Sequence[HealthRow], events: Sequence[KnownEvent]) -> dict[str,
     first, last = place(shown[0].month) - 0.6, place(shown[-1].month) + 0.6
     marked = [event for event in events if first <= place(event.starts_on) <= last]
     return {
-        "data": [line],
+        "data": [*_of_everyone(beside), line],
         "layout": layout(
             xaxis=_months(shown, first, last),
             yaxis=axis(
-                range=[0, ticks[-1] * 1.04],
+                range=[0, ticks[-1] * (_ROOM_FOR_WORDS if marked else 1.04)],
                 tickvals=ticks,
                 ticktext=[_tick(value, unit, ticks[-1]) for value in ticks],
             ),
@@ -74,6 +86,34 @@ def figure(rows: Sequence[HealthRow], events: Sequence[KnownEvent]) -> dict[str,
             annotations=_words(marked, target, unit),
         ),
     }
+
+
+def _beside(
+    everyone: Sequence[HealthRow], unit: str, shown: Sequence[HealthRow]
+) -> list[HealthRow]:
+    """Everyone's months within those shown, where they compare with a group's."""
+    if unit in ADDS_UP:
+        return []
+    first, last = shown[0].month, shown[-1].month
+    fitting = [row for row in everyone if row.unit == unit and first <= row.month <= last]
+    return sorted((row for row in fitting if row.value is not None), key=lambda row: row.month)
+
+
+def _of_everyone(rows: Sequence[HealthRow]) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    words = [f"Everyone  {written(row.value, row.unit)}" for row in rows]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [place(row.month) for row in rows],
+            "y": [row.value for row in rows],
+            "line": {"color": light("baseline"), "width": 1.5},
+            "text": words,
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    ]
 
 
 def _hover(row: HealthRow) -> str:

@@ -19,7 +19,7 @@ from dashboards.figures.template import CONFIG
 from dashboards.pages import picking
 from dashboards.queries import Snapshot, SnapshotStore
 from dashboards.rows import HealthRow, KnownEvent
-from dashboards.selection import Selection, dimension_label
+from dashboards.selection import ALL, Selection, dimension_label
 
 Below = Callable[[Snapshot], str]
 
@@ -105,6 +105,13 @@ class HealthPage:
         rows = snapshot.rows(HealthRow, selection.dimension, selection.value)
         return tuple(row for row in rows if row.measure in self.measures)
 
+    def _beside(self, snapshot: Snapshot, selection: Selection) -> tuple[HealthRow, ...]:
+        """Everyone's rows, where the page is of a group."""
+        if selection.is_everyone:
+            return ()
+        rows = snapshot.rows(HealthRow, ALL, ALL)
+        return tuple(row for row in rows if row.measure in self.measures)
+
     def _first(self, snapshot: Snapshot, selection: Selection) -> str:
         known = {row.measure for row in self._rows(snapshot, selection)}
         return next((name for name in self.measures if name in known), self.measures[0])
@@ -123,7 +130,10 @@ class HealthPage:
         table = render(
             "measures.html",
             about=self.about,
-            sections=health.sections(rows, definitions, self.sections),
+            sections=health.sections(
+                rows, definitions, self.sections, self._beside(snapshot, selection)
+            ),
+            is_group=not selection.is_everyone,
             minimum_group=snapshot.info.get("minimum_group", ""),
         )
         return heading, table
@@ -172,12 +182,14 @@ class HealthPage:
         """Return heading, figure, class of the graph's wrapper, and the table below."""
         rows = [row for row in self._rows(snapshot, selection) if row.measure == measure]
         events = _events(snapshot, selection)
-        drawn = timeline.figure(rows, events)
+        beside = [row for row in self._beside(snapshot, selection) if row.measure == measure]
+        drawn = timeline.figure(rows, events, beside)
+        is_beside = drawn is not None and len(drawn["data"]) > 1
         name = health.label(measure, snapshot.definitions())
         head = render(
             "panel_head.html",
             title=f"{name}, month by month",
-            text=_explained(measure, snapshot, events),
+            text=_explained(measure, snapshot, events, is_beside=is_beside),
         )
         if drawn is None:
             is_held = any(row.status == "suppressed" for row in rows)
@@ -198,10 +210,14 @@ def _events(snapshot: Snapshot, selection: Selection) -> list[KnownEvent]:
     ]
 
 
-def _explained(measure: str, snapshot: Snapshot, events: Sequence[KnownEvent]) -> str:
+def _explained(
+    measure: str, snapshot: Snapshot, events: Sequence[KnownEvent], *, is_beside: bool
+) -> str:
     known: Mapping[str, Any] = snapshot.definitions()
-    text = formats.first_sentence(known[measure].definition) if measure in known else ""
-    return f"{text} Dotted lines and bands are known events." if events else text
+    told = [formats.first_sentence(known[measure].definition)] if measure in known else []
+    told += ["The thin grey line is everyone."] * is_beside
+    told += ["Dotted lines and bands are known events."] * bool(events)
+    return " ".join(told)
 
 
 def _table(name: str, rows: Sequence[HealthRow]) -> Table:

@@ -32,13 +32,18 @@ def _plans(snapshot: Snapshot) -> str:
     plans = [
         (
             BY_KEY[one.outcome].label,
-            formats.effect(need.effect, one.scale),
-            cohort_plan.written(need),
-            formats.count(need.now),
+            formats.count(one.needs[0].now),
             formats.effect(one.detectable, one.scale),
+            [
+                (
+                    formats.effect(need.effect, one.scale),
+                    formats.count(need.mentees),
+                    cohort_plan.when(need),
+                )
+                for need in one.needs
+            ],
         )
         for one in cohort_plan.plan(snapshot)
-        for need in one.needs
     ]
     return render("cohort_plan.html", plans=plans)
 

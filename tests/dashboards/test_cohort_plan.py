@@ -69,3 +69,8 @@ def test_the_command_says_people_and_month(
     assert capsys.readouterr().out == (
         "Retention, +4\u00a0points: 235 mentees, by January 2027 (now 185)\n"
     )
+
+
+def test_the_month_is_now_later_or_too_far_off(snapshot: Snapshot) -> None:
+    told = [cohort_plan.when(needs(snapshot, "retention", one)) for one in (0.1, 0.04, 0.005)]
+    assert told == ["now", "January 2027", "not within ten years"]

@@ -120,6 +120,35 @@ def test_chart_marks_events_in_sight_and_the_target() -> None:
     assert texts == ["Freeze", "target 50\u202f%"]
 
 
+def test_a_group_stands_beside_everyone_in_table_and_chart() -> None:
+    found = health.sections(of_mobile(), {}, PAGE.sections, rows())
+    lines = {line.key: line for section in found for line in section.lines}
+    assert lines["participation"].everyone == "39\u202f%"
+    group = [row for row in rows() if row.measure == "cadence"]
+    drawn = timeline.figure(group, (), [replace(row, value=0.9) for row in group])
+    assert drawn is not None
+    everyone, line = drawn["data"]
+    assert set(everyone["y"]) == {0.9}
+    assert line["y"] == [row.value for row in sorted(group, key=lambda row: row.month)]
+    assert everyone["text"][0] == "Everyone  90\u202f%"
+
+
+def test_what_adds_up_over_groups_is_not_drawn_beside_one() -> None:
+    pairs = [row for row in rows() if row.measure == "active_pairs"]
+    drawn = timeline.figure(pairs, (), pairs)
+    assert drawn is not None
+    assert len(drawn["data"]) == 1
+
+
+def test_a_part_without_a_target_of_its_own_names_whose_it_is() -> None:
+    (part,) = [row for row in rows() if row.measure == "active_pairs"][-1:]
+    part = replace(part, target=None, status="no_target")
+    whole = replace(part, target=50.0, status="on_target")
+    ((alone,),) = [one.lines for one in health.sections([part], {}, PAGE.sections)]
+    ((beside,),) = [one.lines for one in health.sections([part], {}, PAGE.sections, [whole])]
+    assert (alone.badge.label, beside.badge.label) == ("No target set", "Target for everyone only")
+
+
 def test_chart_of_withheld_months_draws_nothing() -> None:
     assert timeline.figure(of_mobile(), ()) is None
 
