@@ -4,8 +4,8 @@ A dimension is a partition (organisations, levels, ...); a table counts people i
 cells. A cell is small when a count in it is above zero and under the minimum. Small cells are
 hidden; then, wherever something is hidden, at least two cells that hold anybody are, and together
 they reach the minimum: what subtraction from the total leaves is a group that could itself be
-published. Which further cells to hide is chosen by a mixed-integer program where one is not
-enough: the fewest and then the smallest.
+published. The fewest further cells are hidden, and of those the smallest: up to three are found by
+looking at all sets, more by a mixed-integer program.
 
 Counts enter that choice by size class only, by the class's lower end, so the pattern stays the
 same from one refresh to the next unless a count changes class.
@@ -13,7 +13,9 @@ same from one refresh to the next unless a count changes class.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 SIZE_CLASSES = (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+_MOST_CELLS_TRIED, _MOST_SETS_TRIED = 3, 3000
 _EDGES: IntArray = np.asarray(SIZE_CLASSES, dtype=np.int64)
 
 
@@ -80,8 +83,8 @@ def _choose(floors: bytes, count: int, hidden: bytes, minimum: int) -> bytes:
     """Choose once for every table of the same size classes; months seldom differ in them."""
     tables = np.frombuffer(floors, dtype=np.int64).reshape(count, -1)
     known = np.frombuffer(hidden, dtype=np.bool_)
-    one_more = _one_more(tables, known, minimum)
-    return (_fewest(tables, known, minimum) if one_more is None else one_more).tobytes()
+    few = _few_more(tables, known, minimum)
+    return (_fewest(tables, known, minimum) if few is None else few).tobytes()
 
 
 def _class_floors(counts: IntArray) -> IntArray:
@@ -104,15 +107,34 @@ def _table_is_protected(table: IntArray, hidden: BoolArray, minimum: int) -> boo
     return bool(held.sum() >= 2 and table[held].sum() >= min(minimum, table.sum()))
 
 
-def _one_more(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray | None:
-    """Find the cheapest single cell that protects every table, which is the usual case."""
-    costs = _costs(tables)
-    for cell in sorted(np.flatnonzero(~known), key=lambda cell: float(costs[cell])):
-        hidden = known.copy()
-        hidden[cell] = True
-        if _is_protected(tables, hidden, minimum):
+def _few_more(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray | None:
+    """Find the cheapest one, two or three cells that protect every table, which is the usual case.
+
+    All of them are looked at: what is found is what the program would find, in less time.
+    """
+    free, costs = np.flatnonzero(~known), _costs(tables)
+    held, people = ((tables > 0) & known).sum(axis=1), (tables * known).sum(axis=1)
+    enough = np.minimum(minimum, tables.sum(axis=1))
+    for size in range(1, _MOST_CELLS_TRIED + 1):
+        if math.comb(free.size, size) > _MOST_SETS_TRIED:
+            return None
+        sets = free[_sets(free.size, size)]
+        count = held[:, None] + (tables[:, sets] > 0).sum(axis=2)
+        total = people[:, None] + tables[:, sets].sum(axis=2)
+        protected = ((count == 0) | ((count >= 2) & (total >= enough[:, None]))).all(axis=0)
+        if protected.any():
+            cheapest = np.argmin(np.where(protected, costs[sets].sum(axis=1), np.inf))
+            hidden = known.copy()
+            hidden[sets[cheapest]] = True
             return hidden
     return None
+
+
+@lru_cache(maxsize=256)
+def _sets(count: int, size: int) -> IntArray:
+    """All sets of so many of the first numbers, shape (sets, size)."""
+    sets = list(combinations(range(count), size))
+    return np.asarray(sets, dtype=np.int64).reshape(len(sets), size)
 
 
 def _fewest(tables: IntArray, known: BoolArray, minimum: int) -> BoolArray:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import cells
 from pipeline.cells import SIZE_CLASSES, hidden_cells
 
 MINIMUM = 10
@@ -111,6 +112,28 @@ def test_no_smaller_set_protects_as_well(tables: list[list[int]]) -> None:
         and is_protected(floors, np.asarray(choice, dtype=np.bool_))
     )
     assert hide.sum() == fewest
+
+
+def test_looking_at_all_sets_finds_what_the_program_finds() -> None:
+    rng = np.random.default_rng(1)
+    compared = 0
+    for _ in range(300):
+        shape = int(rng.integers(1, 12)), int(rng.integers(3, 16))
+        tables = rng.choice([0, 0, 1, 5, 10, 20, 50, 100], size=shape)
+        tables = tables[(tables > 0).sum(axis=1) >= 2]  # as they are handed over
+        known = rng.random(shape[1]) < 0.25
+        if not known.any() or known.all() or is_protected(tables, known):
+            continue
+        looked = cells._few_more(tables, known, MINIMUM)
+        solved = cells._fewest(tables, known, MINIMUM)
+        costs = cells._costs(tables)
+        if looked is None:
+            assert (solved & ~known).sum() > cells._MOST_CELLS_TRIED
+        else:
+            assert is_protected(tables, looked)
+            assert costs[looked].sum() == pytest.approx(costs[solved].sum())
+            compared += 1
+    assert compared > 50
 
 
 def test_an_empty_dimension_hides_nothing() -> None:
