@@ -57,8 +57,8 @@ lint: setup ## ruff, SQLFluff, mypy and the walls between the rooms
 bench: setup ## measure speed, memory, coverage, chaos, soak and what an attacker gets; writes bench/*.md
 	$(BIN)/python bench/refresh.py
 	$(BIN)/python bench/dashboard.py
-	$(BIN)/python bench/estimates.py
 	$(BIN)/python bench/designs.py
+	$(BIN)/python bench/estimates.py
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/soak.py
 	$(BIN)/python bench/chaos.py

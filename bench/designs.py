@@ -235,6 +235,30 @@ def _line(outcome: str, rows: pd.DataFrame) -> str:
     )
 
 
+def report_new_hires(page: str) -> str:
+    """Lay out the rows of new hires of `bench/designs.md` as a section of another page."""
+    lines = [
+        _NEW_HIRES,
+        "| scenario | outcome | runs | people | estimate | bias | ± | half width | coverage |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    scenario_ = ""
+    for line in page.splitlines():
+        if line.startswith("## "):
+            scenario_ = line.removeprefix("## ")
+        elif line.startswith("| onboarding_"):
+            lines.append(f"| {scenario_} {line}")
+    return "\n".join(lines) + "\n"
+
+
+_NEW_HIRES = """## New hires, mentored in their first three months
+
+As measured by `bench/designs.py`, which `make bench` runs before this page: against new hires of
+the same month, level, job family and organisation, with nothing from before the start to hold them
+against. Where slow people enrol, cycle time comes out too long by what its bias says, so it is
+shown and never judged. Times to the first and the tenth merge are not among them: the simulated
+panel knows the months of merges, not their days.
+"""
 _HEAD = """# How good the designs beside the main one are
 
 Written by `bench/designs.py`, which `make bench` runs. Organisations are drawn by `synthetic` and

@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+from designs import report_new_hires
 from groups import search_groups
 from processes import ROOT, machine
 from replications import (
@@ -343,6 +344,7 @@ def report(kept: Path) -> str:
         frame = pd.read_csv(path)
         describe = _group_section if name == GROUPS else _section
         parts.append(describe(name, int(engineers), frame))
+    parts.append(report_new_hires((ROOT / "bench" / "designs.md").read_text(encoding="utf-8")))
     return "\n".join(parts)
 
 
