@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from impact.checks import Check, Status
 from impact.cohort import Segment, Table
@@ -140,11 +139,9 @@ class _Matched:
         self.is_mentee = table.flag("is_mentee")[:, None]
         self._starts = np.flatnonzero(np.diff(cell, prepend=cell[:1] - 1))
         self._sizes = np.diff(self._starts, append=cell.size)
-        people, of_row = np.unique(table.label("person_id"), return_inverse=True)
-        place = of_row, np.arange(len(table))
-        self._of_person = sparse.csr_array(
-            (np.ones(len(table)), place), shape=(people.size, len(table))
-        )
+        person = table.label("person_id")
+        self._people_in_order = np.argsort(person, kind="stable")
+        self._first_of_person = np.flatnonzero(np.diff(person[self._people_in_order], prepend=-1))
 
     def by_cell(self, values: FloatArray) -> FloatArray:
         """Sum the rows of each cell, shape (cells, months)."""
@@ -157,7 +154,9 @@ class _Matched:
 
     def by_person(self, values: FloatArray) -> FloatArray:
         """Sum the rows of each person, shape (people, months)."""
-        return np.asarray(self._of_person @ values, dtype=np.float64)
+        ordered = values[self._people_in_order]
+        sums: FloatArray = np.add.reduceat(ordered, self._first_of_person, axis=0)
+        return sums
 
     def weigh(self, known: FloatArray) -> FloatArray:
         """Weigh rows month by month as `att_weights` does, where a row may count several times.
