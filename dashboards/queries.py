@@ -301,10 +301,11 @@ def _whole(
 ) -> PublishedTable:
     names = tuple(column.name for column in table.columns)
     source = _source(connection, "main", table.name, names)
+    columns = _seen(table.name, names, source.columns, scope)
     order = ", ".join(f'"{column}"' for column in table.key)
     where = scope.where(table.name, names) if scope else "true"
     found = connection.execute(
-        f"select {source.columns} from {source.relation} where {where} order by {order}"
+        f"select {columns} from {source.relation} where {where} order by {order}"
     ).fetchall()
     return PublishedTable(table.name, table.columns, table.key, tuple(found))
 
@@ -356,13 +357,25 @@ def _attach(
         source = _source(connection, "published.main", table, names)
         lacking += source.lacking
         where = scope.where(table, tuple(names)) if scope else "true"
+        columns = _seen(table, names, source.columns, scope)
         connection.execute(
-            f"create {kind} memory.main.{table} as select {source.columns}"
+            f"create {kind} memory.main.{table} as select {columns}"
             f" from {source.relation} where {where}"
         )
     if is_small:
         connection.execute("detach published")
     return tuple(lacking)
+
+
+def _seen(table: str, names: Sequence[str], columns: str, scope: Scope | None) -> str:
+    """Give the select list with nothing in the columns that a scope does not hold."""
+    if scope is None or not any(scope.hides(table, name) for name in names):
+        return columns
+    types = _types(table)
+    return ", ".join(
+        f'null::{types[name]} as "{name}"' if scope.hides(table, name) else f'"{name}"'
+        for name in names
+    )
 
 
 @dataclass(frozen=True, slots=True)

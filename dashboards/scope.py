@@ -36,6 +36,14 @@ class Scope:
             conditions.append(f"organisation in ('all', {names})")
         return " and ".join(f"({condition})" for condition in conditions)
 
+    def hides(self, table: str, column: str) -> bool:
+        """Tell whether a column of rows that are seen counts everyone, and is to be empty.
+
+        How many rows of employees were checked is how many employees there are: of the whole
+        company, from which the own organisation can be subtracted.
+        """
+        return not self.sees_all and column in COUNTS_OF_EVERYONE.get(table, ())
+
     def _segments(self, table: str, columns: tuple[str, ...], names: str) -> str:
         if "segment_value" in columns:
             own = f"segment_dimension = 'organisation' and segment_value in ({names})"
@@ -44,7 +52,9 @@ class Scope:
 
 
 OF_NOBODY = frozenset({"snapshot_info", "metric_definitions", "data_quality"})
-"""Tables that tell of no group of people; any other without a segment tells of everyone."""
+"""Tables that tell of no group of people, but for the counts named below; any other without a
+segment tells of everyone."""
+COUNTS_OF_EVERYONE = {"data_quality": ("rows_checked", "failed", "quarantined")}
 NOTHING = Scope(frozenset())
 
 _CURRENT: ContextVar[Scope | None] = ContextVar("scope", default=None)

@@ -264,10 +264,10 @@ def _data_checks(view: View) -> Chip:
 
 
 def _failing(row: DataCheck) -> str:
-    return (
-        f"{row.source}, {row.table_name}: {row.check.replace('_', ' ')} "
-        f"({formats.count(row.failed)} of {formats.count(row.rows_checked)} rows)."
-    )
+    name = f"{row.source}, {row.table_name}: {row.check.replace('_', ' ')}"
+    if row.rows_checked is None:  # the reader is not told how many
+        return f"{name}."
+    return f"{name} ({formats.count(row.failed)} of {formats.count(row.rows_checked)} rows)."
 
 
 def data_ends(info: Mapping[str, str]) -> dict[str, date]:

@@ -93,6 +93,8 @@ def lede(rows: tuple[DataCheck, ...]) -> str:
         for status, one, many in CONCERNS
         if counted[status]
     ]
+    if all(row.quarantined is None for row in rows):  # the reader is not told how many
+        return f"{formats.words_of(parts)}." if parts else ""
     aside = sum(row.quarantined or 0 for row in rows)
     kept = (
         f"{formats.count(aside)} rows that could not be used were set aside and kept."

@@ -29,8 +29,8 @@ from dashboards.access.config import Access, Grant, Proxy
 from dashboards.app import AddressRefusedError, create_app, serve
 from dashboards.export.routes import TYPES
 from dashboards.pages import outcome
-from dashboards.queries import SnapshotStore
-from dashboards.rows import AccessRow, Estimate, KnownEvent
+from dashboards.queries import SnapshotStore, read_published
+from dashboards.rows import AccessRow, DataCheck, Estimate, KnownEvent
 
 PAGES = (
     *("/", "/outcomes", "/evidence", "/programme", "/access", "/mentors", "/teams"),
@@ -169,6 +169,20 @@ def test_a_scoped_reader_reads_own_rows_only(guarded: Any) -> None:
     assert not store.current().segments().get("organisation")
     scopes.use(None)
     assert set(store.current().segments()["organisation"]) == set(organisations)
+
+
+def test_a_reader_of_one_organisation_sees_checks_but_not_of_how_many_rows(guarded: Any) -> None:
+    """Rows of employees are how many there are; less the own ones, how many others."""
+    store = SnapshotStore(guarded.warehouse)
+    scopes.use(scopes.Scope(frozenset({OWN})))
+    checks = store.current().table(DataCheck)
+    assert {check.status for check in checks} >= {"ok"}
+    assert {(one.rows_checked, one.failed, one.quarantined) for one in checks} == {(None,) * 3}
+    path = guarded.warehouse / "snapshots" / f"{store.current().id}.duckdb"
+    exported = read_published(path, scopes.current())["data_quality"].records()
+    assert {row["rows_checked"] for row in exported} == {None}
+    scopes.use(scopes.Scope(frozenset({OWN}), sees_all=True))
+    assert all(check.rows_checked for check in store.current().table(DataCheck))
 
 
 @pytest.mark.parametrize("role", ["own-viewer", "own-owner"])

@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 def is_seen(table: str, row: Row, sees_all: bool) -> bool:
     """Whether a scoped reader may see a row: said once more, not by the code that is tested."""
-    if table in ("snapshot_info", "metric_definitions", "data_quality"):
+    if table in ("snapshot_info", "metric_definitions"):
         return True
     if "segment_value" not in row and table != "known_events":  # it tells of everyone together
         return sees_all
@@ -122,6 +122,7 @@ def test_the_two_warehouses_differ_in_what_is_not_seen() -> None:
         changed = altered(tables, sees_all)
         different = {name for name, found in tables.items() if found != changed[name]}
         assert different >= {"impact_estimates", "access"}, sees_all
+        assert ("data_quality" in different) == (not sees_all)
 
 
 def test_no_page_for_any_group_depends_on_what_is_not_seen(pair: Pair) -> None:
