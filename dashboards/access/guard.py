@@ -7,7 +7,7 @@ callback or file is made, and `queries` reads nothing outside of it.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
@@ -49,7 +49,8 @@ def add_guard(server: Flask, access: Access) -> None:
     @server.before_request
     def _gate() -> Response | None:
         scopes.use(None if not access.is_guarded else scopes.NOTHING)
-        if is_cross_site(request.method, dict(request.headers), request.host):
+        own = {request.host, urlsplit(access.public_url or "").netloc}
+        if is_cross_site(request.method, dict(request.headers), own):
             return _refuse("This request came from another site.", 403)
         return _admit(access) if access.is_guarded else None
 
@@ -132,14 +133,19 @@ def may_export() -> bool:
     return reader is None or reader.grant.role == "owner"
 
 
-def is_cross_site(method: str, headers: Mapping[str, str], host: str) -> bool:
-    """Tell whether a request that may change something was sent by another site's page."""
+def is_cross_site(method: str, headers: Mapping[str, str], own: Collection[str]) -> bool:
+    """Tell whether a request that may change something was sent by another site's page.
+
+    Parameters
+    ----------
+    own : hosts, with their ports, of this site: some proxies ask by another than readers do.
+    """
     if method in SAFE_METHODS:
         return False
     if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != host
+    return origin is not None and (urlsplit(origin).netloc or None) not in own
 
 
 def safe_next(target: str | None) -> str:

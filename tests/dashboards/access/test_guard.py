@@ -510,6 +510,19 @@ def test_requests_of_other_sites_are_refused(
     assert answer.status_code == 403
 
 
+def test_readers_may_ask_by_the_public_name_of_a_proxy_that_asks_by_another(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of("owner", public_url="http://impact.example.org")
+    for origin, status in (
+        ("http://impact.example.org", 302),
+        ("http://impact.example.org.evil.example", 403),
+        ("http://other.example.org", 403),
+    ):
+        answer = client.post("/logout", base_url=LOCAL, headers={"Origin": origin})
+        assert answer.status_code == status, origin
+
+
 @pytest.mark.parametrize("token", ["x", "", "ü"])
 def test_a_form_without_its_token_is_refused(
     token: str, client_of: Callable[..., FlaskClient]
