@@ -93,7 +93,10 @@ def more_frames(organisation: Organisation) -> dict[str, pd.DataFrame]:
         pd.DataFrame(
             {
                 "mentorship_key": pairs["mentorship_id"].astype(str),
+                "mentor_name_key": people[0],
+                "mentee_name_key": people[1],
                 "status": "held",
+                "duration_minutes": 60,
                 "held_at": (start + pd.Timedelta(days=days)).dt.tz_localize("UTC"),
             }
         )
@@ -107,6 +110,7 @@ def more_frames(organisation: Organisation) -> dict[str, pd.DataFrame]:
                 "mentee_name_key": people[1],
                 "status": pairs["status"].astype(str),
                 "starts_on": start.dt.date,
+                "source_row": np.arange(len(pairs)),
             }
         ),
         "stg_generic__sessions": sessions,

@@ -124,3 +124,14 @@ def test_every_figure_is_the_same_on_a_second_run(replicate):
     one, other = (replicate("effect", 500, [9001]) for _ in range(2))
     columns = ["outcome", "estimator", "error", "half_width", "verdict"]
     pd.testing.assert_frame_equal(one[columns], other[columns])
+
+
+def test_designs_beside_the_main_one_are_estimated_on_a_simulated_organisation():
+    replications, designs = load("replications"), load("designs")
+    wanted = (*replications.WANTED, "int_study_rows", "int_months_measured")
+    statements = replications.compile_statements(
+        wanted=wanted, given=replications.GIVEN | designs.MORE
+    )
+    found = designs.replicate(replications.connect(), statements, "effect", 800, 1)
+    outcomes = {record["outcome"].split("_")[0] for record in found}
+    assert outcomes >= {"mentor", "spillover", "team", "two", "unexposed"}
