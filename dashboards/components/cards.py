@@ -9,7 +9,7 @@ from dashboards.components.forest import RECOVERY, axes, interval_text
 from dashboards.components.html import render
 from dashboards.components.strip import Axis, Strip, strip
 from dashboards.outcomes import Outcome, better_sign
-from dashboards.rows import Estimate
+from dashboards.rows import Estimate, SensitivityRow
 from dashboards.sentences import VerdictWords
 from dashboards.view import OutcomeRows, View
 
@@ -148,7 +148,11 @@ def _details(view: View, rows: OutcomeRows) -> tuple[tuple[str, str], ...]:
             ("p, adjusted", formats.probability(row.p_adjusted)),
             ("Unmeasured cause", _e_value(row)),
         ]
-    found += [("Before and after", _before_after(rows)), ("Mind", outcome.caveat)]
+    found += [
+        ("Without known events", _without_events(view, rows)),
+        ("Before and after", _before_after(rows)),
+        ("Mind", outcome.caveat),
+    ]
     return tuple((term, text) for term, text in found if text and text != formats.NONE)
 
 
@@ -177,6 +181,20 @@ def _e_value(row: Estimate) -> str:
     if row.e_value_ci is not None and row.e_value_ci > 1:
         text += f" ({formats.decimal(row.e_value_ci, 1)} for the near end of the interval)"
     return f"{text} and weigh as much on the outcome to explain this away."
+
+
+def _without_events(view: View, rows: OutcomeRows) -> str:
+    """The headline once more, the months of known events left out; nothing at other windows."""
+    headline = rows.matched
+    if headline is None or headline.estimate is None or not view.carries_verdicts:
+        return ""
+    segment = view.selection.dimension, view.selection.value
+    for row in view.snapshot.rows(SensitivityRow, *segment):
+        if (row.outcome, row.variant) == (headline.outcome, "without_events"):
+            effect = formats.effect(row.estimate, headline.scale)
+            interval = formats.interval(row.ci_low, row.ci_high, headline.scale)
+            return f"{effect} ({interval}), their months left out."
+    return ""
 
 
 def _before_after(rows: OutcomeRows) -> str:

@@ -40,7 +40,7 @@ VARIANTS = {
     "censoring_weighted": ("Weighted for who is still followed", "allows for uneven follow-up"),
     "two_way_fe": ("Two-way fixed effects", "the usual report; misleads when starts are staggered"),
     "two_sessions": ("At least two sessions", "counted from the second"),
-    "without_events": ("Without reorganisations", "months of declared events left out"),
+    "without_events": ("Without known events", "their months left out"),
     "unexposed_comparison": ("Peers without a mentored team-mate", "help of team-mates left out"),
     "onboarding": ("New joiners", "started in their first three months"),
 }

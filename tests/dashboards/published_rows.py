@@ -422,6 +422,7 @@ def sensitivity() -> list[Row]:
         ("pr_cycle_time", "design_a", (0.88, 0.82, 0.94)),
         ("pr_cycle_time", "design_b", (0.84, 0.77, 0.92)),
         ("pr_cycle_time", "two_way_fe", (0.80, 0.75, 0.85)),
+        ("pr_cycle_time", "without_events", (0.87, 0.80, 0.95)),
         ("retention", "censoring_weighted", (0.05, 0.018, 0.082)),
     )
     return [

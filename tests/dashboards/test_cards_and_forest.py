@@ -178,3 +178,15 @@ def test_leaving_less_is_better_and_being_promoted_more_is_better(view_of: Views
     for label in ("Promotion hazard ratio", "Leaving hazard ratio"):
         line = next(line for line in html_text.split("<tr")[1:] if label in line)
         assert float(re.search(r'class="dot[^"]*" style="left:([0-9.]+)%', line)[1]) > 50
+
+
+def test_the_headline_stands_beside_itself_without_known_events(view_of: Views) -> None:
+    def told(view: View) -> list[str]:
+        cycle_time = next(one for one in cards.cards_of(view) if one.key == "pr_cycle_time")
+        return [text for term, text in cycle_time.details if term == "Without known events"]
+
+    (text,) = told(view_of())
+    assert text == "−13\u202f% (−20 to −5\u202f%), their months left out."
+    # It is an estimate of the headline's window and of nobody else's group.
+    assert told(view_of(follow_up=12)) == []
+    assert told(view_of("organisation", "Platform")) == []
