@@ -49,6 +49,13 @@ class Attempts:
         """
         return all(self._count(key, most) for key, most in _counts(name, address))
 
+    def is_news(self, address: str) -> bool:
+        """Tell whether that an address is refused is worth a line: the first few times it is.
+
+        Else somebody who has no access could fill the disk with lines.
+        """
+        return self._count(f"refused address {address}", MOST)
+
     def succeeded(self, name: str, address: str) -> None:
         """Forget the attempts of a name from an address, and this one of the others."""
         (own, _), *others = _counts(name, address)

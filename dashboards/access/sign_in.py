@@ -77,7 +77,8 @@ def _add_form(server: Flask, access: Access) -> None:
             return _page(STALE, 400, has_form=True)
         who = (name, str(request.remote_addr))
         if not attempts.begin(*who):
-            audit.record(state, "blocked", name[:254])
+            if attempts.is_news(who[1]):
+                audit.record(state, "blocked", name[:254])
             return _page(BLOCKED, 429, has_form=True)
         # Read anew each time: a user who was taken out cannot sign in any more.
         if not is_right(read_users(users_file), name, request.form.get("password", "")):

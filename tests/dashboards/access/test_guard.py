@@ -406,6 +406,17 @@ def test_five_wrong_attempts_block_a_name_even_with_the_right_password(
     assert sign_in(client, "viewer").status_code == 302
 
 
+def test_going_on_after_being_blocked_does_not_fill_the_audit_log(
+    tmp_path: Path, client_of: Callable[..., FlaskClient]
+) -> None:
+    client = client_of(session_hours=2.0)
+    for _ in range(MOST * 4):
+        sign_in(client, "owner", "wrong password!")
+    lines = (tmp_path / "state" / "audit.log").read_text().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert events == ["failed"] * MOST + ["blocked"] * MOST
+
+
 def test_behind_a_proxy_attempts_are_those_of_the_reader(
     client_of: Callable[..., FlaskClient],
 ) -> None:
