@@ -34,11 +34,14 @@ def layout_of(store: SnapshotStore, _query: dict[str, str]) -> Component:
     """Return the whole page."""
     snapshot = store.current()
     found = supporting.sections(snapshot)
-    count = sum(len(section.lines) for section in found)
+    lines = [line for section in found for line in section.lines]
+    count = sum(line.effect != formats.NONE for line in lines)
     heading = render(
         "heading.html",
         kicker="Outcomes · everyone, against matched peers",
-        headline=f"{count} outcomes were estimated." if count else "No outcome was estimated.",
+        headline=f"{count} of {len(lines)} outcomes have an estimate."
+        if count
+        else "No outcome has an estimate.",
         lede=LEDE if count else "",
     )
     body = table(snapshot, (), "outcomes", "The snapshot holds no estimate.")

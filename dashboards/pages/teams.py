@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash.development.base_component import Component
 
 from dashboards import formats
@@ -58,21 +60,22 @@ def _cell(row: TeamBand | None) -> tuple[str, str, str]:
     return written(row.value), interval, f"{formats.count(row.n_teams)} teams"
 
 
+def headline_of(sections: Sequence[supporting.Section]) -> str:
+    """Return the page's one sentence: a difference, none, or that nothing can be told."""
+    lines = [line for section in sections for line in section.lines]
+    clear = [line.label.lower() for line in lines if line.verdict.key in ("better", "worse")]
+    if clear:
+        return f"A clear difference in {', '.join(clear)}."
+    if any(line.verdict.key == "no_clear_difference" for line in lines):
+        return "No clear difference between teams with more and fewer mentees."
+    return "Too little is known to compare teams." if lines else "Nothing is known of teams."
+
+
 def layout_of(store: SnapshotStore, _query: dict[str, str]) -> Component:
     """Return the whole page."""
     snapshot = store.current()
     found = supporting.sections(snapshot, WANTED)
-    clear = [
-        line.label.lower()
-        for section in found
-        for line in section.lines
-        if line.verdict.key in ("better", "worse")
-    ]
-    headline = "Nothing is known of teams."
-    if found:
-        headline = f"A clear difference in {', '.join(clear)}." if clear else (
-            "No clear difference between teams with more and fewer mentees."
-        )  # fmt: skip
+    headline = headline_of(found)
     heading = render(
         "heading.html", kicker="Teams · everyone", headline=headline, lede=LEDE if found else ""
     )

@@ -114,3 +114,20 @@ def test_the_forest_draws_an_own_outcome_on_an_axis_of_its_unit(tmp_path: Path) 
     made = axis([own], own.scale)
     assert (made.limit, made.tick(1)) == (10.0, "10\u00a0points")
     assert strip(own, made, 1).dot == 71.0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "more", "text"),
+    [
+        ("better", {}, "A clear difference in"),
+        ("no_clear_difference", {}, "No clear difference between teams"),
+        ("not_enough_data", {"estimate": None}, "Too little is known to compare teams."),
+        ("suppressed", {"estimate": None}, "Too little is known to compare teams."),
+    ],
+)
+def test_teams_without_an_estimate_are_not_said_to_be_alike(
+    tmp_path: Path, verdict: str, more: dict[str, object], text: str
+) -> None:
+    snapshot = snapshot_of(tmp_path, row("team_promotion", 12, verdict, **more))
+    assert teams.headline_of(supporting.sections(snapshot, teams.WANTED)).startswith(text)
+    assert teams.headline_of([]) == "Nothing is known of teams."
