@@ -27,6 +27,7 @@ from impact.measures import (
     BEFORE,
     Months,
     Spans,
+    find_own,
     find_spans,
     month_key,
     monthly_flows,
@@ -224,9 +225,10 @@ def _cut_baselines(rows: Table, months: Months, late: Late) -> dict[str, Column]
     """Own history without late merges; where there were none it stays to the last digit."""
     found: dict[str, Column] = {}
     hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
+    own = find_own(rows, months)
     for name, window in BEFORE.items():
         column = name.replace("before", "base_hours")
-        span = find_spans(rows, months, window)
+        span = find_spans(rows, months, window, own)
         gone = span.total(late.merged)
         count = span.total(merged)
         mean = np.divide(

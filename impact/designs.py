@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from impact.cohort import OVERALL, Cohort, Table, to_table
-from impact.measures import BEFORE, Months, Spans, find_spans, month_key, monthly_flows
+from impact.measures import BEFORE, Months, Spans, find_own, find_spans, month_key, monthly_flows
 from impact.types import BoolArray, Column, Design, IntArray
 
 Name = Literal["mentors", "two_sessions", "onboarding", "team", "spillover"]
@@ -88,7 +88,8 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
 
 def _history(rows: Table, months: Months) -> dict[str, Column]:
     """Baselines, as the main design has them."""
-    spans = {name: find_spans(rows, months, window) for name, window in BEFORE.items()}
+    own = find_own(rows, months)
+    spans = {name: find_spans(rows, months, window, own) for name, window in BEFORE.items()}
     hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
     found: dict[str, Column] = {}
     for size in (3, 5, 6, 8, 9, 12):
@@ -120,11 +121,11 @@ def _outcomes(rows: Table, months: Months) -> dict[str, Column]:
 def _followed(rows: Table, months: Months, size: int) -> Spans:
     """A follow-up window cut at `end_month_number` instead of the own start of mentoring."""
     everyone = Table({**rows.columns, "is_mentee": np.ones(len(rows), dtype=np.int64)}, rows.rows)
-    whole = find_spans(everyone, months, (1, size))
+    own = find_own(rows, months)
+    whole = find_spans(everyone, months, (1, size), own)
     left = rows.label("end_month_number") - rows.label("index_month_number") - 1
     last = rows.label("index_month_number") + np.clip(left, 0, size)
-    person = rows.label("person_id")
-    end = np.searchsorted(months.key, month_key(person, last + 1))
+    end = np.searchsorted(months.key, month_key(rows.label("person_id"), last + 1))
     return Spans(whole.low, np.clip(end, whole.low, whole.high))
 
 

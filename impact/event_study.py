@@ -9,7 +9,7 @@ import numpy as np
 
 from impact.checks import Check, Status
 from impact.cohort import Segment, Table
-from impact.measures import Months, find_spans, month_key, monthly_flows
+from impact.measures import Months, find_own, find_spans, monthly_flows
 from impact.reference import critical_value
 from impact.types import FloatArray, IntArray, Outcome
 from impact.wording import per_cent
@@ -59,6 +59,8 @@ class Around:
 
     Attributes
     ----------
+    months
+        The ordered panel.
     own, first, end
         Shape (rows,): positions in the panel of the index month, of the first month that belongs
         to the row and of the one after the last.
@@ -70,6 +72,7 @@ class Around:
         incidents, and their sums.
     """
 
+    months: Months
     own: IntArray
     first: IntArray
     end: IntArray
@@ -86,9 +89,12 @@ class Around:
 
         Shape (rows, months). A comparison person's months end before the own start.
         """
-        place = self.own[rows, None] + relative
+        own, key = self.own[rows], self.months.key
+        place = np.stack([self.months.shift(own, int(by)) for by in relative], axis=1)
         inside = (place >= self.first[rows, None]) & (place < self.end[rows, None])
-        return np.where(inside, place, self.hours.size - 1)
+        if not self.months.is_gapless:
+            inside &= key[np.minimum(place, key.size - 1)] == key[own, None] + relative
+        return np.where(inside, place, key.size)
 
 
 def look_around(rows: Table, months: Months) -> Around:
@@ -105,12 +111,12 @@ def look_around(rows: Table, months: Months) -> Around:
     hours, merged = flows["log_hours_sum"], flows["merged"]
     time, count = flows["exposure"], flows["incidents"]
     known = ((time > 0) & ~np.isnan(count)).astype(np.float64)
-    before = find_spans(rows, months, BASELINE)
+    own = find_own(rows, months)
+    before = find_spans(rows, months, BASELINE, own)
     total, base_merged = before.total(np.nan_to_num(hours)), before.total(np.nan_to_num(merged))
-    key = month_key(rows.label("person_id"), rows.label("index_month_number"))
-    own = np.minimum(np.searchsorted(months.key, key), max(months.key.size - 1, 0))
     return Around(
-        own.astype(np.int64),
+        months,
+        own,
         months.first[own],
         np.where(rows.flag("is_mentee"), months.last[own] + 1, months.started[own]),
         np.append(_ratio(hours, merged), np.nan),

@@ -13,7 +13,7 @@ from impact.cohort import Cohort, Table, count_people
 from impact.cycle_time import SHORT_WINDOW, Combined, combine_designs, with_unknown
 from impact.incident_rate import informative_effects, log_rate
 from impact.linear import fit_within_cells
-from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_spans, running
+from impact.measures import BEFORE, Amounts, Measure, Months, Spans, find_own, find_spans, running
 from impact.poisson import fit_counts
 from impact.types import BoolArray, Fit, FloatArray, Refusal
 from impact.weights import att_weights
@@ -115,8 +115,9 @@ def sum_windows(
     follow_up
         Months from the landmark.
     """
+    own = rows.remember("own months", partial(find_own, rows, months))
     spans: dict[str, Spans] = {
-        name: rows.remember(f"span of {window}", partial(find_spans, rows, months, window))
+        name: rows.remember(f"span of {window}", partial(find_spans, rows, months, window, own))
         for name, window in {**BEFORE, _AFTER: (1, follow_up)}.items()
     }
     seen = months.flag("is_git_observed") if measure.source == "git" else months.number("exposure")

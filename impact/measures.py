@@ -180,6 +180,8 @@ class Months:
         Shape (n,): position of the spell's first month with mentoring; one after `last` without.
     columns
         The panel's columns in this order.
+    is_gapless
+        Whether no month is missing within any spell: then positions count months.
     """
 
     key: IntArray
@@ -187,6 +189,21 @@ class Months:
     last: IntArray
     started: IntArray
     columns: dict[str, Column]
+    is_gapless: bool = False
+
+    def shift(self, own: IntArray, by: int) -> IntArray:
+        """Position of the first month at or after those some months on, if it is in the spell.
+
+        Parameters
+        ----------
+        own
+            Positions of any shape. What is given for months outside the spell lies outside it.
+        by
+            Calendar months; below 0 for earlier ones.
+        """
+        if self.is_gapless:
+            return own + by
+        return np.searchsorted(self.key, self.key[own] + by).astype(np.int64)
 
     def number(self, name: str) -> FloatArray:
         """Return one column as numbers, shape (n,)."""
@@ -219,7 +236,8 @@ def order_months(panel: Table) -> Months:
     place = np.where(columns["is_started"] > 0, np.arange(spell.size), np.iinfo(np.int64).max)
     begun = np.minimum.reduceat(place, starts) if starts.size else place
     started = np.minimum(np.repeat(begun, lengths), last + 1)
-    return Months(key, first, last, started.astype(np.int64), columns)
+    is_gapless = bool((key[last] - key[first] == last - first).all())
+    return Months(key, first, last, started.astype(np.int64), columns, is_gapless)
 
 
 @dataclass(frozen=True)
@@ -244,7 +262,9 @@ def running(values: FloatArray) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(values)])
 
 
-def find_spans(rows: Table, months: Months, window: tuple[int, int]) -> Spans:
+def find_spans(
+    rows: Table, months: Months, window: tuple[int, int], own: IntArray | None = None
+) -> Spans:
     """Place a window of months, counted from the index month, for every index row.
 
     A window stays inside the spell of employment, and after the index month a comparison person's
@@ -258,16 +278,23 @@ def find_spans(rows: Table, months: Months, window: tuple[int, int]) -> Spans:
         The ordered panel; every index row has its month there.
     window
         First and last month, 0 being the index month.
+    own
+        From `find_own`, for those who look at several windows.
     """
-    person, index = rows.label("person_id"), rows.label("index_month_number")
-    own = np.minimum(np.searchsorted(months.key, month_key(person, index)), months.key.size - 1)
-    low = np.searchsorted(months.key, month_key(person, index + window[0]))
-    high = np.searchsorted(months.key, month_key(person, index + window[1] + 1))
+    own = find_own(rows, months) if own is None else own
     end = months.last[own] + 1
     if window[1] > 0:
         end = np.where(rows.flag("is_mentee"), end, np.minimum(end, months.started[own]))
-    low = np.clip(low, months.first[own], end)
-    return Spans(low.astype(np.int64), np.clip(high, low, end).astype(np.int64))
+    low = np.clip(months.shift(own, window[0]), months.first[own], end)
+    high = np.clip(months.shift(own, window[1] + 1), low, end)
+    return Spans(low.astype(np.int64), high.astype(np.int64))
+
+
+def find_own(rows: Table, months: Months) -> IntArray:
+    """Position of every index row's index month in the ordered panel, shape (rows,)."""
+    key = month_key(rows.label("person_id"), rows.label("index_month_number"))
+    place = np.searchsorted(months.key, key)
+    return np.minimum(place, months.key.size - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)

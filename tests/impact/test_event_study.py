@@ -15,7 +15,7 @@ from impact.event_study import (
     look_around,
 )
 from impact.linear import fit_within_cells
-from impact.measures import order_months
+from impact.measures import find_spans, order_months
 from impact.weights import att_weights
 
 INDEX_MONTH = 100
@@ -167,3 +167,28 @@ def test_a_month_without_an_incident_in_one_arm_has_no_ratio():
     months = follow_incidents(table, around, OVERALL, 0.95)
     assert months
     assert {month.estimate for month in months} == {None}
+
+
+@pytest.mark.parametrize("gap", [None, 102])
+def test_a_month_missing_in_the_panel_moves_no_other(gap):
+    numbers = [month for month in range(98, 106) if month != gap]
+    months = panel_of(
+        {
+            "person_id": 1,
+            "month_number": numbers,
+            "log_hours_sum": 3.0,
+            "pr_merged_count": 1,
+            "incident_count": numbers,
+            "incident_exposure": 1.0,
+        }
+    )
+    assert months.is_gapless == (gap is None)
+    rows = to_table(
+        pd.DataFrame({"person_id": [1], "is_mentee": [True], "index_month_number": [100]})
+    )
+    relative = np.arange(-3, 6)
+    expected = [month if month in numbers else np.nan for month in 100 + relative]
+    around = look_around(rows, months)
+    np.testing.assert_array_equal(around.incidents[around.at(rows.rows, relative)], [expected])
+    within = [month for month in numbers if 101 <= month <= 103]
+    assert find_spans(rows, months, (1, 3)).total(months.number("incident_count")) == [sum(within)]
