@@ -87,11 +87,9 @@ def attack(seen: Sequence[Seen]) -> Tally:
     # Alone the first snapshot is attacked: nothing in it stands from another day.
     attacks.attack_people(pairs[0], tally)
     attacks.attack_events(pairs[0], tally)
-    for name, attack_rows in (
-        ("outcome_distribution", attacks.attack_bins),
-        ("impact_series", attacks.attack_series),
-    ):
-        attack_rows([*zip(first.reports[name], first.shown[name], strict=True)], tally)
+    name = "outcome_distribution"
+    attacks.attack_bins([*zip(first.reports[name], first.shown[name], strict=True)], tally)
+    attacks.attack_series(first.reports["impact_series"], first.shown["impact_series"], tally)
     attacks.count_exposed(pairs[0], tally)
     attack_programme(first.reports, first.shown, first.models, tally)
     for before, after in itertools.pairwise(pairs):

@@ -113,8 +113,7 @@ def vary_design(
     found = []
     for row in _fit(arranged, study):
         is_headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
-        few = min(row.n_mentored or 0, row.n_comparison or 0) < NEEDED_MENTEES
-        if not is_headline or few or row.effect is None or row.standard_error is None:
+        if not is_headline or row.effect is None or row.standard_error is None:
             continue
         fit = Fit(
             row.effect,

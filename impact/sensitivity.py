@@ -23,6 +23,7 @@ from impact.types import Design, Fit, Outcome, Refusal
 from impact.verdicts import find_gap
 
 Variant = Literal[
+    "undrawn",
     "design_a",
     "design_b",
     "two_way_fe",
@@ -113,24 +114,24 @@ def _designs(rows: Iterable[Row], study: Study) -> Iterator[Sensitivity]:
     for row in rows:
         if row.comparison != "matched" or row.effect is None or not _is_headline(row, study):
             continue
-        pairs: tuple[tuple[Variant, float | None, float | None], ...] = (
+        pairs: list[tuple[Variant, float | None, float | None]] = [
             ("design_a", row.design_a, row.error_a),
             ("design_b", row.design_b, row.error_b),
-        )
+        ]
+        if row.segment != OVERALL:
+            # A group that shows no sign of differing is published drawn towards all groups.
+            pairs.append(("undrawn", row.effect, row.standard_error))
         for variant, effect, error in pairs:
-            if effect is None or error is None:
-                continue
-            reach = critical_value(study.alpha, row.degrees or np.inf) * error
-            yield Sensitivity(
-                row.outcome,
-                variant,
-                row.segment,
-                float(np.exp(effect)),
-                float(np.exp(effect - reach)),
-                float(np.exp(effect + reach)),
-                row.n_mentored or 0,
-                row.n_comparison or 0,
-            )
+            if effect is not None and error is not None:
+                fit = Fit(effect, error, row.degrees or np.inf, np.zeros(0), np.zeros(0, np.bool_))
+                yield Sensitivity(
+                    row.outcome,
+                    variant,
+                    row.segment,
+                    *on_natural_scale(row.outcome, fit, study),
+                    row.n_mentored or 0,
+                    row.n_comparison or 0,
+                )
 
 
 def _clean_controls(

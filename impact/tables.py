@@ -40,6 +40,7 @@ from impact.judge import (
     judge,
     test_segments,
 )
+from impact.matched import NEEDED_MENTEES
 from impact.material import Material
 from impact.measures import Measure, Months
 from impact.placebo_results import check_placebos, widen
@@ -244,7 +245,7 @@ def make_sensitivity(
     calendar: Months | None = None,
     designs: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
-    """The headline outcomes under other choices.
+    """The headline outcomes under other choices, where a choice leaves 50 people in both arms.
 
     Parameters
     ----------
@@ -272,7 +273,8 @@ def make_sensitivity(
         if designs is not None:
             found.extend(vary_design("two_sessions", designs, calendar, study))
             found.extend(vary_design("onboarding", designs, calendar, study))
-    return to_frame(Sensitivity, found)
+    enough = [line for line in found if min(line.n_mentored, line.n_comparison) >= NEEDED_MENTEES]
+    return to_frame(Sensitivity, enough)
 
 
 def make_segment_tests(fits: pd.DataFrame, study: Study) -> pd.DataFrame:

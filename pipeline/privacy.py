@@ -134,6 +134,7 @@ def decide(estimates: Sequence[Row], minimum: int, links: tuple[Link, ...] = ())
         counts = _counts(of_family, _table_key, names)
         rows[family] = withheld(counts, everywhere, minimum, links)
         levels |= _levels_of_windows(family, of_family, rows[family], links)
+    levels |= _levels_of_leaving(estimates, levels, links)
     told = frozenset(
         (str(row["outcome"]), _segment(row))
         for row in estimates
@@ -175,6 +176,44 @@ def _levels_of_windows(
             if _segment(row) not in withheld_here and _has_level(row):
                 told[_segment(row)].append(row)
     return levels
+
+
+#: Leaving, and the kinds of it: who left in one way is among those who left.
+_LEAVING = ("retention", "voluntary_leaving", "involuntary_leaving", "regrettable_leaving")
+
+
+def _levels_of_leaving(
+    estimates: Sequence[Row],
+    levels: Mapping[tuple[Family, int], frozenset[Segment]],
+    links: tuple[Link, ...],
+) -> dict[tuple[Family, int], frozenset[Segment]]:
+    """Find segments without levels of a kind of leaving: some but few left in another way.
+
+    The kinds are told in order; one whose people are all but a few of those already told of, at
+    the same window, would tell how many those few are.
+    """
+    of_leaving = [
+        row for row in estimates if row["outcome"] in _LEAVING and row["scale"] == "difference"
+    ]
+    found: dict[tuple[Family, int], frozenset[Segment]] = {}
+    tables = _grouped(of_leaving, lambda row: (row["comparison"], _months(row)))
+    for (comparison, months), of_table in tables.items():
+        told: dict[Segment, list[Row]] = defaultdict(list)
+        kinds = _grouped(of_table, lambda row: str(row["outcome"]))
+        for kind in (one for one in _LEAVING if one in kinds):
+            key = Family(kind, comparison), months
+            close = frozenset(
+                _segment(row)
+                for row in kinds[kind]
+                if any(_are_close(row, other) for other in told[_segment(row)])
+            )
+            gone = levels.get(key, frozenset())
+            if close - gone:
+                gone = found[key] = _levels_withheld(kinds[kind], gone | close, links)
+            for row in kinds[kind]:
+                if _segment(row) not in gone and _has_level(row):
+                    told[_segment(row)].append(row)
+    return found
 
 
 def _has_level(row: Row) -> bool:
@@ -277,28 +316,55 @@ def survival_curves(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[P
     return published
 
 
+SERIES_MONTHS = range(-12, 13)
+
+
 def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:
     """Publish the event study; what is hidden in a month follows from no other group of it.
 
-    A month that could not be estimated is as empty as a hidden one: who had no incident at all in
-    it is nobody's to know. `rows` carry `n_comparison` beside the published columns.
+    A month that could not be estimated takes company like one of few, and so does one in which
+    nobody of a group had the outcome: neither is told apart. A shown group has all months and a
+    hidden one a single empty row, so that which months there are tells nothing. `rows` carry
+    `n_comparison` beside the published columns.
     """
-    known = list(rows)
-    gone = {
-        key: withheld(
-            {_segment(row): (int(row["n"]), int(row["n_comparison"])) for row in of_month},
-            hidden.rows.get(Family(str(key[0]), "matched"), hidden.everywhere),
-            minimum,
-            hidden.links,
-        )
-        for key, of_month in _grouped(known, _outcome_and_month).items()
+    series = {
+        key: {_month(row): row for row in of_series}
+        for key, of_series in _grouped(rows, lambda row: (row["outcome"], _segment(row))).items()
     }
-    return [
-        blank("impact_series", row)
-        if row["estimate"] is None or _segment(row) in gone[_outcome_and_month(row)]
-        else _series_point(row)
-        for row in known
-    ]
+    gone = {
+        (outcome, month): _series_withheld(
+            {segment: at.get(month) for (of, segment), at in series.items() if of == outcome},
+            hidden.rows.get(Family(outcome, "matched"), hidden.everywhere),
+            hidden.links,
+            minimum,
+        )
+        for outcome in dict.fromkeys(outcome for outcome, _ in series)
+        for month in SERIES_MONTHS
+    }
+    published = []
+    for (outcome, segment), points in series.items():
+        shown = {month for month in points if segment not in gone[outcome, month]}
+        empty = blank("impact_series", next(iter(points.values())))
+        published += [
+            _series_point(points[month]) if month in shown else {**empty, "month": month}
+            for month in (SERIES_MONTHS if shown else SERIES_MONTHS[:1])
+        ]
+    return published
+
+
+def _series_withheld(
+    points: Mapping[Segment, Row | None],
+    hidden: frozenset[Segment],
+    links: tuple[Link, ...],
+    minimum: int,
+) -> frozenset[Segment]:
+    """Find the groups without figures in one month, of which nobody counts as one person."""
+    counts = {
+        segment: (1, 1) if row is None else (int(row["n"]), int(row["n_comparison"]))
+        for segment, row in points.items()
+    }
+    unknown = {s for s, row in points.items() if row is None or row["estimate"] is None}
+    return withheld(counts, hidden | unknown, minimum, links)
 
 
 def outcome_distribution(rows: Iterable[Row], hidden: Hidden) -> list[Published]:
@@ -471,9 +537,15 @@ def sensitivity(
     return [
         blank("sensitivity", row)
         if hidden.hides(row["outcome"], _segment(row)) or _has_few(row, minimum)
-        else _rounded("sensitivity", row, digits.get(_segment(row), 2))
+        else _rounded("sensitivity", row, _variant_digits(row, digits))
         for row in rows
     ]
+
+
+def _variant_digits(row: Row, digits: Mapping[Segment, int]) -> int:
+    """Give the digits that both the segment's estimates and the variant's own people allow."""
+    own = estimate_digits(row["n_mentored"], row["n_comparison"])
+    return min(own, digits.get(_segment(row), 2))
 
 
 def segment_tests(rows: Iterable[Row]) -> list[Published]:
@@ -924,10 +996,6 @@ def _segment(row: Row) -> Segment:
 
 def _family(row: Row) -> Family:
     return Family(row["outcome"], row["comparison"])
-
-
-def _outcome_and_month(row: Row) -> tuple[str, int]:
-    return row["outcome"], int(row["month"])
 
 
 def _table_key(row: Row) -> tuple[str, str, str, int]:

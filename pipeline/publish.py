@@ -121,13 +121,16 @@ def _own_definitions(settings: Settings) -> Rows:
 
 
 #: Who is together in cells of several dimensions: of one row each, its cells and its person.
-_ALONG_MENTORSHIPS = ("program", "model", "assignment")
+_ALONG_MENTORSHIPS = ("program", "model", "assignment", "organisation")
 _ALONG_MONTHS = ("organisation", "location", "level", "job_family")
 _TOGETHER = {
     "mentorships": f"""
         select row_id, person, dimension, cell from (
-            select person_key as person, row_number() over () as row_id, {{mentorships}}
-            from int_mentorships_begun
+            select begun.person_key as person, row_number() over () as row_id, {{mentorships}}
+            from int_mentorships_begun as begun
+            left join int_person_months as months
+                on begun.person_key = months.person_key
+                and cast(date_trunc('month', begun.starts_on) as date) = months.month
         ) unpivot (cell for dimension in ({", ".join(_ALONG_MENTORSHIPS)}))
     """,
     "population": f"""

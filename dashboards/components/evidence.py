@@ -34,6 +34,7 @@ CHECK_NAMES = {
     "spillover": "Mentored team-mates among peers",
 }
 VARIANTS = {
+    "undrawn": ("This group alone", "before it is drawn towards all groups"),
     "design_a": ("Design A", "given the own past, within matched groups"),
     "design_b": ("Design B", "change against the own past, the slow spell left out"),
     "clean_controls": ("Peers who stay unmentored", "knows the future, so no headline"),
@@ -242,6 +243,9 @@ def _estimators(
         return None
     scale = matched.scale
     others = [row for row in rows if row.outcome == matched.outcome and row.estimate is not None]
+    if entry.verdict != "as_overall":
+        others = [row for row in others if row.variant != "undrawn"]
+    others.sort(key=lambda row: row.variant != "undrawn")
     shown = [Other(scale, row.estimate, row.ci_low, row.ci_high) for row in others]
     raw = [row for row in (entry.naive, entry.before_after) if row and row.estimate is not None]
     common = axis([matched, *shown, *raw], scale)

@@ -275,19 +275,25 @@ def test_a_month_of_the_series_with_nine_people_is_empty() -> None:
         {**keys, **segment, "month": m, **figures, "n": n, "n_comparison": others}
         for m, n, others in ((1, 9, 50), (2, 12, 50), (3, 12, 9))
     ]
-    first, second, third = privacy.impact_series(rows, NOTHING, 10)
-    assert (first["estimate"], first["n"]) == (None, None)
-    assert (second["estimate"], second["n"]) == (0.88, 10)
-    assert (third["estimate"], third["n"]) == (None, None)
+    shown = {row["month"]: row for row in privacy.impact_series(rows, NOTHING, 10)}
+    assert list(shown) == list(range(-12, 13))
+    assert (shown[2]["estimate"], shown[2]["n"]) == (0.88, 10)
+    empty = [row for month, row in shown.items() if month != 2]
+    assert {(row["estimate"], row["ci_low"], row["n"]) for row in empty} == {(None, None, None)}
 
 
 def months_shown(*points: dict[str, Any], hidden: Hidden = NOTHING) -> dict[str, int | None]:
-    keys = {"outcome": "pr_cycle_time", "comparison": "matched", "month": 3}
+    """People told of a month by group, of groups that all have another month."""
+    keys = {"outcome": "pr_cycle_time", "comparison": "matched", "segment_dimension": "level"}
     figures = {"estimate": 0.9, "ci_low": 0.8, "ci_high": 1.0, "n_comparison": 60}
-    rows = [{**keys, **figures, "segment_dimension": "level", **point} for point in points]
+    rows = [{**keys, **figures, "month": 3, **point} for point in points]
+    rows += [
+        {**keys, **figures, "month": 0, "segment_value": value, "n": 50}
+        for value in sorted({point["segment_value"] for point in points})
+    ]
     shown = privacy.impact_series(rows, hidden, 10)
     assert all((row["estimate"] is None) == (row["n"] is None) for row in shown)
-    return {row["segment_value"]: row["n"] for row in shown}
+    return {row["segment_value"]: row["n"] for row in shown if row["month"] == 3}
 
 
 def test_a_month_of_few_does_not_follow_from_the_other_groups() -> None:
@@ -299,19 +305,81 @@ def test_a_month_of_few_does_not_follow_from_the_other_groups() -> None:
     assert shown == {"L1": None, "L2": None, "L3": 90}
 
 
-def test_a_month_without_an_estimate_is_empty_alone() -> None:
+def test_a_month_without_an_estimate_is_not_told_apart_from_one_of_few() -> None:
+    unknown = {"estimate": None, "ci_low": None, "ci_high": None}
     shown = months_shown(
-        {"segment_value": "L1", "n": 40, "estimate": None, "ci_low": None, "ci_high": None},
+        {"segment_value": "L1", "n": 40, **unknown},
         {"segment_value": "L2", "n": 31},
+        {"segment_value": "L3", "n": 90},
     )
-    assert shown == {"L1": None, "L2": 30}
+    assert shown == {"L1": None, "L2": None, "L3": 90}
 
 
-def test_a_hidden_group_is_hidden_in_every_month() -> None:
+def test_a_month_of_nobody_is_not_told_apart_from_one_of_few() -> None:
+    shown = months_shown(
+        {"segment_value": "L1", "n": 40, "month": 2},
+        {"segment_value": "L2", "n": 31},
+        {"segment_value": "L3", "n": 90},
+    )
+    assert shown == {"L1": None, "L2": None, "L3": 90}
+
+
+def test_a_hidden_group_has_one_empty_row_whatever_its_months() -> None:
     gone = frozenset({Segment("level", "L1"), Segment("level", "L2")})
     hidden = replace(NOTHING, rows={Family("pr_cycle_time", "matched"): gone})
     points = [{"segment_value": f"L{place}", "n": 40} for place in (1, 2, 3)]
-    assert months_shown(*points, hidden=hidden) == {"L1": None, "L2": None, "L3": 40}
+    assert months_shown(*points, hidden=hidden) == {"L3": 40}
+    keys = {"outcome": "pr_cycle_time", "comparison": "matched", "segment_dimension": "level"}
+    figures = {"estimate": None, "ci_low": None, "ci_high": None, "n": 1, "n_comparison": 9}
+    rows = [{**keys, **figures, "segment_value": "L1", "month": month} for month in (-3, -2, 1)]
+    (row,) = privacy.impact_series(rows, hidden, 10)
+    assert (row["month"], row["n"]) == (-12, None)
+
+
+def leaving(outcome: str, value: str, gone: int) -> dict[str, Any]:
+    """60 mentees of a level, and 200 others, of whom so many left."""
+    return estimate(
+        outcome=outcome,
+        segment_dimension="level",
+        segment_value=value,
+        n_mentored=60,
+        n_mentored_eligible=60,
+        n_comparison=200,
+        events_mentored=gone,
+        nonevents_mentored=60 - gone,
+        events_comparison=60,
+        nonevents_comparison=140,
+    )
+
+
+def levels_told(*rows: dict[str, Any]) -> set[tuple[str, str]]:
+    hidden = privacy.decide(list(rows), 10)
+    return {
+        (row["outcome"], row["segment_value"])
+        for row in privacy.impact_estimates(list(rows), hidden, 10)
+        if row["mentored_value"] is not None
+    }
+
+
+def test_few_who_left_in_another_way_do_not_follow_from_all_who_left() -> None:
+    levels = ("L1", "L2", "L3")
+    all_leavers = [leaving("retention", level, 20) for level in levels]
+    by_themselves = [
+        leaving("voluntary_leaving", level, gone)
+        for level, gone in zip(levels, (17, 14, 9), strict=True)
+    ]
+    told = levels_told(*all_leavers, *by_themselves)
+    # Three of L1 were sent away; another level is hidden with it.
+    assert {("retention", level) for level in levels} <= told
+    assert ("voluntary_leaving", "L1") not in told
+    assert len([one for one in told if one[0] == "voluntary_leaving"]) == 1
+
+
+def test_kinds_of_leaving_that_are_far_apart_are_told() -> None:
+    rows = [leaving("retention", level, 20) for level in ("L1", "L2")]
+    rows += [leaving("voluntary_leaving", level, 15) for level in ("L1", "L2")]
+    rows += [leaving("regrettable_leaving", level, 15) for level in ("L1", "L2")]
+    assert len(levels_told(*rows)) == 6
 
 
 def test_a_small_bin_is_hidden_with_another() -> None:
@@ -423,7 +491,10 @@ def test_balance_and_sensitivity_of_a_hidden_or_small_group_are_empty() -> None:
     assert privacy.balance([row | {"n_comparison": 9}], NOTHING, 10)[0]["smd_after"] is None
     figures = {"estimate": 0.98765, "ci_low": 0.9, "ci_high": 1.1}
     row = {"outcome": "pr_cycle_time", "variant": "design_a", **segment, **figures, **arms}
-    assert privacy.sensitivity([row], NOTHING, {ALL: 3}, 10)[0]["estimate"] == 0.988
+    assert privacy.sensitivity([row], NOTHING, {ALL: 3}, 10)[0]["estimate"] == 0.99
+    many = row | {"n_mentored": 50, "n_comparison": 50}
+    assert privacy.sensitivity([many], NOTHING, {ALL: 3}, 10)[0]["estimate"] == 0.988
+    assert privacy.sensitivity([many], NOTHING, {ALL: 2}, 10)[0]["estimate"] == 0.99
     assert privacy.sensitivity([row], hidden, {ALL: 3}, 10)[0]["estimate"] is None
     assert privacy.sensitivity([row | {"n_mentored": 9}], NOTHING, {}, 10)[0]["estimate"] is None
 

@@ -36,8 +36,11 @@ REPORTS = (
 SEGMENT = ("segment_dimension", "segment_value")
 #: Tables of who is in which cells.
 PEOPLE = {
-    "int_mentorships_begun": ("person_key", "program", "model", "assignment"),
-    "int_person_months": ("person_id", "organisation", "location", "level", "job_family"),
+    "int_mentorships_begun": ("person_key", "program", "model", "assignment", "starts_on"),
+    "int_person_months": (
+        *("person_id", "organisation", "location", "level", "job_family"),
+        *("person_key", "month"),
+    ),
     "int_person_groups": ("person_id", *SEGMENT),
     "int_mentee_segments": ("index_row_id", "design", "rung", *SEGMENT),
 }
@@ -54,7 +57,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         for name in REPORTS:
             database.execute(f"create table rpt_{name} (x integer)")
         for table, columns in PEOPLE.items():
-            cells = ", ".join(f"{column} varchar" for column in columns)
+            days = ("starts_on", "month")
+            cells = ", ".join(f"{one} {'date' if one in days else 'varchar'}" for one in columns)
             database.execute(f"create table {table} ({cells})")
         database.execute(
             "create table int_data_ends as select date '2026-06-30' as as_of_date, "
@@ -154,8 +158,10 @@ def links_between(connection: duckdb.DuckDBPyConnection, *dimensions: str) -> se
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, ...]]) -> None:
-    places = ", ".join("?" for _ in PEOPLE[table])
-    connection.executemany(f"insert into {table} values ({places})", rows)
+    """Insert rows; the last columns, where a row has fewer, stay empty."""
+    named = PEOPLE[table][: len(rows[0])]
+    places = ", ".join("?" for _ in named)
+    connection.executemany(f"insert into {table} ({', '.join(named)}) values ({places})", rows)
 
 
 def test_levels_of_a_job_family_and_locations_of_a_reporting_group_are_linked(
@@ -201,6 +207,24 @@ def test_a_programme_of_each_half_year_and_a_lottery_of_its_own_are_linked(
         frozenset({"lottery", "Autumn"}),
     }
     assert not links_between(connection, "cohort", "level")
+
+
+def test_a_programme_is_linked_to_the_organisation_of_those_who_began_it(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    months, pairs = [], []
+    for n in range(40):
+        organisation, program = f"Org {n % 2}", f"P{n % 4}"
+        months.append(
+            (str(n), organisation, "Lisbon", f"L{n % 3}", "Eng", f"key {n}", "2025-03-01")
+        )
+        pairs.append((f"key {n}", program, "1:1", "volunteer", "2025-03-17"))
+    fill(connection, "int_person_months", months)
+    fill(connection, "int_mentorships_begun", pairs)
+    assert links_between(connection, "organisation", "program") == {
+        frozenset({"Org 0", "P0", "P2"}),
+        frozenset({"Org 1", "P1", "P3"}),
+    }
 
 
 def test_somebody_who_moved_with_their_organisation_does_not_unlink_it_from_its_place(

@@ -125,14 +125,31 @@ def _attack_windows(windows: Sequence[list[Pair]], name: str, tally: Tally) -> N
         tally.try_reach(f"people: {name}", attack, target, MINIMUM)
 
 
-def attack_series(pairs: Sequence[Pair], tally: Tally) -> None:
-    """Solve for the mentees of a group in a month from the other groups of that month."""
+def attack_series(true_rows: Sequence[Row], shown_rows: Sequence[Row], tally: Tally) -> None:
+    """Solve for the mentees of a group in a month from the other groups of that month.
+
+    Neither which months there are, nor a month that is empty for one group alone, may tell
+    anything.
+    """
+    names = ("outcome", "comparison", "segment_dimension", "segment_value")
+    true = {tuple(row[name] for name in (*names, "month")): row for row in true_rows}
+    pairs = []
+    for shown in shown_rows:
+        key = tuple(shown[name] for name in (*names, "month"))
+        pairs.append((true.get(key, {**shown, "n": 0, "n_comparison": 0}), shown))
     for of_month in tables(pairs, "outcome", "comparison", "month"):
         for cells in dimensions(of_month):
             _attack_windows([cells], "n", tally)
-        for true, shown in of_month:
-            if shown["estimate"] is not None and min(true["n"], true["n_comparison"]) < MINIMUM:
+            empty = sum(shown["estimate"] is None for _, shown in cells[1:])
+            if empty == 1 and len(cells) > 2 and cells[0][1]["estimate"] is not None:
+                tally.exposed["month empty for one group alone"] += 1
+        for whole, shown in of_month:
+            if shown["estimate"] is not None and min(whole["n"], whole["n_comparison"]) < MINIMUM:
                 tally.exposed["month of few"] += 1
+    for of_group in tables(pairs, *names):
+        months = [shown["month"] for _, shown in of_group]
+        if months not in ([-12], list(range(-12, 13))):
+            tally.exposed["months that tell of people"] += 1
 
 
 def _add_up(attack: Attack, cells: Sequence[tuple[int, int]]) -> None:
