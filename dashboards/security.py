@@ -19,6 +19,7 @@ HEADERS = {
 POLICY_OF_FILES = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: The same bytes for everybody, and nothing of the data: browsers may keep these, and no others.
 KEPT_PATHS = ("/assets/", "/_dash-component-suites/")
+KEPT_STATUSES = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -60,6 +61,7 @@ def add_headers(app: Dash, *, is_secure: bool = False) -> None:
         else:
             response.headers["Content-Security-Policy"] = POLICY_OF_FILES
         response.headers.update(headers)
-        if not request.path.startswith(KEPT_PATHS) or response.status_code != HTTPStatus.OK:
+        is_kept = request.path.startswith(KEPT_PATHS) and response.status_code in KEPT_STATUSES
+        if not is_kept:
             response.headers["Cache-Control"] = "no-store"
         return response

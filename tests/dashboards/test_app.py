@@ -262,6 +262,10 @@ def test_what_is_the_same_for_everybody_may_be_kept(client: FlaskClient) -> None
     with client.get("/assets/favicon.svg", base_url=LOCAL) as answer:
         assert "no-store" not in answer.headers["Cache-Control"]
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    known = {"If-None-Match": answer.headers["ETag"]}
+    with client.get("/assets/favicon.svg", base_url=LOCAL, headers=known) as again:
+        assert again.status_code == 304
+        assert "no-store" not in again.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.5", "[::2]"])
