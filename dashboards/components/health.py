@@ -41,7 +41,8 @@ class Line:
     Attributes
     ----------
     note : the month, where it is not the page's.
-    everyone : the same of everyone, beside a group; empty where the page is of everyone.
+    everyone : the same of everyone in the same month and unit, beside a group; empty where the page
+        is of everyone, or that month was not told.
     trend : points of a polyline in a box of 100 by 24; empty where there is no line to draw.
     """
 
@@ -128,7 +129,7 @@ def sections(
     ----------
     everyone : the rows that stand beside those of a group.
     """
-    now, beside = latest(rows), latest(everyone)
+    now = latest(rows)
     shown = newest_month(rows)
     found = []
     for title, measures in groups:
@@ -138,7 +139,7 @@ def sections(
                 [row for row in rows if row.measure == measure],
                 definitions,
                 shown,
-                beside.get(measure),
+                [row for row in everyone if row.measure == measure],
             )
             for measure in measures
             if measure in now
@@ -189,12 +190,14 @@ def _line(
     history: Sequence[HealthRow],
     definitions: Mapping[str, Definition],
     shown: date,
-    everyone: HealthRow | None,
+    everyone: Sequence[HealthRow],
 ) -> Line:
     known = definitions.get(row.measure)
     status = status_of(row, shown)
-    if status == "no_target" and everyone is not None and everyone.target is not None:
+    if status == "no_target" and any(other.target is not None for other in everyone):
         status = "for_everyone"
+    place = row.month, row.unit
+    beside = next((other for other in everyone if (other.month, other.unit) == place), None)
     tone, icon, text = STATUSES.get(status, STATUSES["not_known"])
     return Line(
         key=row.measure,
@@ -207,7 +210,7 @@ def _line(
         change=_change(row, history),
         trend=_trend([other for other in history if other.unit == row.unit]),
         people=formats.count(row.n),
-        everyone="" if everyone is None else written(everyone.value, everyone.unit),
+        everyone="" if beside is None else written(beside.value, beside.unit),
     )
 
 

@@ -133,6 +133,19 @@ def test_a_group_stands_beside_everyone_in_table_and_chart() -> None:
     assert everyone["text"][0] == "Everyone  90\u202f%"
 
 
+def test_everyone_beside_a_group_is_of_the_same_month_and_unit() -> None:
+    def beside(*everyone: HealthRow) -> str:
+        ((line,),) = [one.lines for one in health.sections(aged(2), {}, PAGE.sections, everyone)]
+        assert (line.now, line.note) == ("20\u202f%", "January 2025")
+        return line.everyone
+
+    told = replace(aged(0)[0], value=0.3)
+    since = replace(told, month=date(2025, 3, 1), value=0.9)
+    assert beside(told, since) == "30\u202f%"
+    assert beside(since) == ""
+    assert beside(replace(told, unit="of 5")) == ""
+
+
 def test_what_adds_up_over_groups_is_not_drawn_beside_one() -> None:
     pairs = [row for row in rows() if row.measure == "active_pairs"]
     drawn = timeline.figure(pairs, (), pairs)
