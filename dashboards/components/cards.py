@@ -184,13 +184,20 @@ def _e_value(row: Estimate) -> str:
 
 
 def _without_events(view: View, rows: OutcomeRows) -> str:
-    """The headline once more, the months of known events left out; nothing at other windows."""
+    """The headline once more, the months of known events left out; nothing at other windows.
+
+    Nor beside a headline that was drawn to the mean of the groups, as the other is not: what lies
+    between them would be that.
+    """
     headline = rows.matched
     if headline is None or headline.estimate is None or not view.carries_verdicts:
         return ""
+    if headline.verdict == "as_overall":
+        return ""
     segment = view.selection.dimension, view.selection.value
     for row in view.snapshot.rows(SensitivityRow, *segment):
-        if (row.outcome, row.variant) == (headline.outcome, "without_events"):
+        is_same = (row.outcome, row.variant) == (headline.outcome, "without_events")
+        if is_same and row.estimate is not None:
             effect = formats.effect(row.estimate, headline.scale)
             interval = formats.interval(row.ci_low, row.ci_high, headline.scale)
             return f"{effect} ({interval}), their months left out."

@@ -180,13 +180,32 @@ def test_leaving_less_is_better_and_being_promoted_more_is_better(view_of: Views
         assert float(re.search(r'class="dot[^"]*" style="left:([0-9.]+)%', line)[1]) > 50
 
 
-def test_the_headline_stands_beside_itself_without_known_events(view_of: Views) -> None:
-    def told(view: View) -> list[str]:
-        cycle_time = next(one for one in cards.cards_of(view) if one.key == "pr_cycle_time")
-        return [text for term, text in cycle_time.details if term == "Without known events"]
+def without_events(view: View) -> list[str]:
+    cycle_time = next(one for one in cards.cards_of(view) if one.key == "pr_cycle_time")
+    return [text for term, text in cycle_time.details if term == "Without known events"]
 
-    (text,) = told(view_of())
+
+def test_the_headline_stands_beside_itself_without_known_events(view_of: Views) -> None:
+    (text,) = without_events(view_of())
     assert text == "−13\u202f% (−20 to −5\u202f%), their months left out."
     # It is an estimate of the headline's window and of nobody else's group.
-    assert told(view_of(follow_up=12)) == []
-    assert told(view_of("organisation", "Platform")) == []
+    assert without_events(view_of(follow_up=12)) == []
+    assert without_events(view_of("model", "1:1")) == []
+
+
+@pytest.mark.parametrize(
+    ("segment", "estimate", "count"),
+    [
+        (("model", "1:1"), 0.87, 1),
+        (("model", "1:1"), None, 0),
+        (("organisation", "Platform"), 0.87, 0),
+    ],
+)
+def test_nothing_stands_beside_a_headline_drawn_to_the_mean_nor_where_nothing_is_known(
+    segment: tuple[str, str], estimate: float | None, count: int, view_of: Views
+) -> None:
+    where = {"segment_dimension": segment[0], "segment_value": segment[1]}
+    figures = {"estimate": estimate} | ({} if estimate else {"ci_low": None, "ci_high": None})
+    (known,) = rows.only(rows.sensitivity(), variant="without_events")
+    tables = rows.organisation() | {"sensitivity": [known | where | figures]}
+    assert len(without_events(view_of(*segment, tables=tables))) == count
