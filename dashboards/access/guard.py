@@ -26,6 +26,7 @@ OPEN_PATHS = frozenset(
 """Paths that tell nothing of the data, so that one need not have signed in."""
 OWNER_PATHS = ("/export/",)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PORTS = {"http": 80, "https": 443}
 LARGEST_REQUEST = 256 * 1024
 LONGEST_NAME = 254
 
@@ -49,7 +50,7 @@ def add_guard(server: Flask, access: Access) -> None:
     @server.before_request
     def _gate() -> Response | None:
         scopes.use(None if not access.is_guarded else scopes.NOTHING)
-        own = {request.host, urlsplit(access.public_url or "").netloc}
+        own = (f"//{request.host}", access.public_url or "")
         if is_cross_site(request.method, dict(request.headers), own):
             return _refuse("This request came from another site.", 403)
         return _admit(access) if access.is_guarded else None
@@ -138,14 +139,37 @@ def is_cross_site(method: str, headers: Mapping[str, str], own: Collection[str])
 
     Parameters
     ----------
-    own : hosts, with their ports, of this site: some proxies ask by another than readers do.
+    own : addresses of this site, of any scheme where they name none: some proxies ask by another
+        than readers do.
     """
     if method in SAFE_METHODS:
         return False
     if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("Origin")
-    return origin is not None and (urlsplit(origin).netloc or None) not in own
+    return origin is not None and not _is_of(origin, own)
+
+
+def _is_of(origin: str, own: Collection[str]) -> bool:
+    """Compare hosts as browsers do: without regard to capitals, or to a port that goes unsaid."""
+    asked = _host_and_port(origin, "")
+    scheme = origin.partition(":")[0].lower()
+    return asked is not None and asked in {_host_and_port(address, scheme) for address in own}
+
+
+def _host_and_port(address: str, scheme: str) -> tuple[str, int] | None:
+    """Give the host in small letters and the port; None where the address has none.
+
+    Parameters
+    ----------
+    scheme : that of an address which names none.
+    """
+    try:
+        parts = urlsplit(address, scheme)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return None
+    return (parts.hostname, port) if parts.hostname and port else None
 
 
 def safe_next(target: str | None) -> str:

@@ -509,6 +509,10 @@ def test_a_count_that_was_cut_off_while_it_was_written_begins_anew(attempts: Att
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:8050"},
+        {"Origin": "http://127.0.0.1:x"},
+        {"Origin": "http://[127.0.0.1"},
+        {"Origin": ""},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -532,6 +536,31 @@ def test_readers_may_ask_by_the_public_name_of_a_proxy_that_asks_by_another(
     ):
         answer = client.post("/logout", base_url=LOCAL, headers={"Origin": origin})
         assert answer.status_code == status, origin
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "origin", "status"),
+    [
+        ("https://impact.example.org:443", "127.0.0.1", "https://impact.example.org", 401),
+        ("https://Impact.Example.org/", "127.0.0.1", "https://impact.example.org", 401),
+        ("https://impact.example.org", "127.0.0.1", "https://impact.example.org:8443", 403),
+        ("https://impact.example.org", "127.0.0.1", "http://impact.example.org", 403),
+        ("http://impact.example.org", "impact.example.org:443", "https://impact.example.org", 401),
+        ("http://impact.example.org", "Impact.Example.org", "https://impact.example.org", 401),
+    ],
+)
+def test_hosts_are_compared_as_browsers_write_them(
+    public_url: str,
+    host: str,
+    origin: str,
+    status: int,
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(public_url=public_url)
+    headers = {"Origin": origin, "Host": host}
+    answer = client.post("/logout", base_url=LOCAL, headers=headers)
+    # Nobody is signed in: what is let through is asked to do so.
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("token", ["x", "", "ü"])
