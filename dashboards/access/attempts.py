@@ -20,11 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from dashboards.access.marks import drop_older
+
 MOST = 5
 MOST_OF_ADDRESS = 20
 MOST_OF_NAME = 50
 WINDOW_SECONDS = 15 * 60.0
-FOLDER = "attempts"
+TIDY_SECONDS = 60.0
+FOLDER, TIDIED = "attempts", "attempts.tidied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,13 @@ class Attempts:
 
         Returns
         -------
-        Whether it may be looked at. One too many of a name from an address counts no further.
+        Whether it may be looked at. One too many counts no further, and leaves nothing on the disk:
+        an address that goes on guessing names would write a file for each.
         """
-        return all(self._count(key, most) for key, most in _counts(name, address))
+        counts = _counts(name, address)
+        if any(self._is_full(key, most) for key, most in counts):
+            return False
+        return all(self._count(key, most) for key, most in counts)
 
     def is_news(self, address: str) -> bool:
         """Tell whether that an address is refused is worth a line: the first few times it is.
@@ -64,6 +71,15 @@ class Attempts:
             with self._open(key) as file:
                 self._write(file, self._of(file)[:-1])
 
+    def _is_full(self, key: str, most: int) -> bool:
+        """Look at a count without adding to it, nor making a file for it."""
+        try:
+            with self._path(key).open(encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                return len(self._of(file)) >= most
+        except FileNotFoundError:
+            return False
+
     def _count(self, key: str, most: int) -> bool:
         if not self._path(key).exists():
             self._tidy()
@@ -75,10 +91,17 @@ class Attempts:
         return True
 
     def _tidy(self) -> None:
-        """Drop the counts that ended, so that names tried once do not fill the disk."""
-        for path in (self.state / FOLDER).glob("*"):
-            if path.stat().st_mtime <= self.now() - WINDOW_SECONDS:
-                path.unlink(missing_ok=True)
+        """Drop the counts that ended, so that names tried once do not fill the disk.
+
+        Once a minute at most: it looks at every file, and each new name would bring it about.
+        """
+        last = self.state / TIDIED
+        if last.exists() and 0 <= self.now() - last.stat().st_mtime < TIDY_SECONDS:
+            return
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        last.touch(mode=0o600)
+        os.utime(last, (self.now(), self.now()))
+        drop_older(self.state / FOLDER, self.now() - WINDOW_SECONDS)
 
     def _of(self, file: IO[str]) -> list[float]:
         file.seek(0)

@@ -12,6 +12,8 @@ from dashboards.scope import Scope
 
 Method = Literal["none", "users", "proxy", "oidc"]
 Role = Literal["viewer", "owner"]
+#: The settings allow no more.
+LONGEST_SESSION_HOURS = 168.0
 
 
 OF_GROUP, EVERYBODY = "group:", "*"

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from flask import session
 
-from dashboards.access.config import Access
+from dashboards.access.config import LONGEST_SESSION_HOURS, Access
+from dashboards.access.marks import drop_older
 from dashboards.access.users import UserFileError, read_users, stored
 
 WHO, SINCE, GROUPS, ID, MARK = "who", "since", "groups", "id", "mark"
@@ -58,15 +59,17 @@ def signed_in(access: Access) -> SignedIn | None:
 
 
 def end(access: Access) -> None:
-    """End the session, also for whoever has a copy of its cookie."""
+    """End the session, also for whoever has a copy of its cookie.
+
+    What it leaves stays for as long as a session may ever last: a later setting of more hours would
+    make the copy good again.
+    """
     found = session.get(ID)
     if access.state is not None and isinstance(found, str):
         folder = access.state / FOLDER
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in folder.glob("*"):
-            if path.stat().st_mtime < time.time() - access.session_hours * 3600:
-                path.unlink(missing_ok=True)
         (folder / _name(found)).touch(mode=0o600)
+        drop_older(folder, time.time() - LONGEST_SESSION_HOURS * 3600)
     session.clear()
 
 

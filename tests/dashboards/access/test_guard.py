@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,18 @@ from dashboards.access.attempts import (
     MOST,
     MOST_OF_ADDRESS,
     MOST_OF_NAME,
+    TIDY_SECONDS,
     WINDOW_SECONDS,
     Attempts,
 )
-from dashboards.access.config import Access, Grant, Proxy
+from dashboards.access.config import LONGEST_SESSION_HOURS, Access, Grant, Proxy
+from dashboards.access.marks import drop_older
 from dashboards.app import AddressRefusedError, create_app, serve
 from dashboards.export.routes import TYPES
 from dashboards.pages import outcome
 from dashboards.queries import SnapshotStore, read_published
 from dashboards.rows import AccessRow, DataCheck, Estimate, KnownEvent
+from pipeline.settings import SignIn
 
 PAGES = (
     *("/", "/outcomes", "/evidence", "/programme", "/access", "/mentors", "/teams"),
@@ -379,18 +384,66 @@ def test_a_new_password_or_a_user_taken_out_ends_sessions_at_once(
 
 
 def test_sessions_that_ended_long_ago_leave_the_disk(
-    tmp_path: Path, client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, client_of: Callable[..., FlaskClient]
 ) -> None:
     client = client_of("viewer", session_hours=1.0)
     client.post("/logout", base_url=LOCAL)
     ended = tmp_path / "state" / sessions.FOLDER
     (first,) = ended.iterdir()
-    later = time.time() + 3601
-    monkeypatch.setattr(sessions.time, "time", lambda: later)
+    long_ago = time.time() - LONGEST_SESSION_HOURS * 3600
+    os.utime(first, (long_ago, long_ago))
     sign_in(client, "viewer")
     client.post("/logout", base_url=LOCAL)
     assert first not in [*ended.iterdir()]
     assert len([*ended.iterdir()]) == 1
+
+
+def test_longer_sessions_do_not_bring_one_back_that_was_ended(
+    client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("viewer", session_hours=1.0)
+    copy = cookie_of(client)
+    client.post("/logout", base_url=LOCAL)
+    later = time.time() + 2 * 3600
+    monkeypatch.setattr(sessions.time, "time", lambda: later)
+    sign_in(client, "viewer")
+    client.post("/logout", base_url=LOCAL)
+    longer = client_of("viewer", session_hours=LONGEST_SESSION_HOURS)
+    assert get(longer, "/").status_code == 200
+    assert get(with_cookie(longer, copy), "/").status_code == 302
+
+
+@pytest.mark.parametrize(("hours", "is_allowed"), [(0.0, True), (0.1, False)])
+def test_the_settings_allow_no_longer_sessions_than_marks_are_kept(
+    hours: float, is_allowed: bool
+) -> None:
+    with nullcontext() if is_allowed else pytest.raises(ValueError, match="less than or equal"):
+        SignIn(session_hours=LONGEST_SESSION_HOURS + hours)
+
+
+def test_a_session_is_ended_before_what_may_fail(
+    client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise PermissionError
+
+    client = client_of("viewer")
+    copy = cookie_of(client)
+    monkeypatch.setattr(sessions, "drop_older", fail)
+    assert client.post("/logout", base_url=LOCAL).status_code == 500
+    assert get(with_cookie(client, copy), "/").status_code == 302
+
+
+def test_a_file_that_another_worker_dropped_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, old, young = (tmp_path / name for name in ("gone", "old", "young"))
+    for path, moment in ((old, 1000.0), (young, 1001.0)):
+        path.touch()
+        os.utime(path, (moment, moment))
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, old, young]))
+    drop_older(tmp_path, 1000.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["young"]
 
 
 # ---- attacks ---------------------------------------------------------------------------------
@@ -470,6 +523,21 @@ def test_failing_on_purpose_keeps_nobody_out_who_is_elsewhere(attempts: Attempts
 
 def test_an_address_may_not_try_every_name(attempts: Attempts) -> None:
     assert sum(attempts.begin(f"name {n}", "one") for n in range(1000)) == MOST_OF_ADDRESS
+
+
+def test_a_blocked_address_that_goes_on_guessing_leaves_nothing_on_the_disk(
+    attempts: Attempts, monkeypatch: pytest.MonkeyPatch, now: list[float]
+) -> None:
+    tidied = []
+    monkeypatch.setattr("dashboards.access.attempts.drop_older", lambda *_: tidied.append(now[0]))
+    for n in range(200):
+        attempts.begin(f"name {n}", "one")
+    # The address, and each name that was looked at: alone and from the address.
+    assert len(list((attempts.state / FOLDER).iterdir())) == 1 + 2 * MOST_OF_ADDRESS
+    assert tidied == [1000.0]
+    now[0] += TIDY_SECONDS
+    attempts.begin("ada", "two")
+    assert tidied == [1000.0, 1000.0 + TIDY_SECONDS]
 
 
 def test_a_name_may_not_be_tried_from_every_address(attempts: Attempts) -> None:
