@@ -137,11 +137,14 @@ def attack_series(true_rows: Sequence[Row], shown_rows: Sequence[Row], tally: Ta
     for shown in shown_rows:
         key = tuple(shown[name] for name in (*names, "month"))
         pairs.append((true.get(key, {**shown, "n": 0, "n_comparison": 0}), shown))
+    groups = Counter(key[:3] for key in {tuple(row[name] for name in names) for row in shown_rows})
     for of_month in tables(pairs, "outcome", "comparison", "month"):
         for cells in dimensions(of_month):
             _attack_windows([cells], "n", tally)
-            empty = sum(shown["estimate"] is None for _, shown in cells[1:])
-            if empty == 1 and len(cells) > 2 and cells[0][1]["estimate"] is not None:
+            told = sum(shown["estimate"] is not None for _, shown in cells[1:])
+            of_dimension = groups[tuple(cells[1][1][name] for name in names[:3])]
+            # A group that is hidden whole has no row in most months, and is hidden there as well.
+            if told == of_dimension - 1 and told and cells[0][1]["estimate"] is not None:
                 tally.exposed["month empty for one group alone"] += 1
         for whole, shown in of_month:
             if shown["estimate"] is not None and min(whole["n"], whole["n_comparison"]) < MINIMUM:
