@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.checks import Check, Status
 from impact.clusters import two_way_error
-from impact.cohort import Segment, Table, count_people
+from impact.cohort import Segment, Table, count_people, mean_of
 from impact.incident_rate import log_rate
 from impact.types import BoolArray, Design, FloatArray, IntArray
 from impact.weights import att_weights
@@ -72,9 +72,7 @@ def covariates(table: Table) -> dict[str, FloatArray]:
         "cycle_time_9_months": table.number("base_hours_9"),
         "incident_rate_6_months": half,
         "incident_rate_12_months": log_rate(table.number("base_incidents_12"), exposure),
-        "merged_a_month": np.divide(
-            merged, exposure, out=np.full(merged.size, np.nan), where=exposure > 0
-        ),
+        "merged_a_month": mean_of(merged, exposure),
         "tenure_months": table.number("tenure_months"),
         "months_in_level": table.number("months_in_level"),
         "level_rank": table.number("level_rank"),

@@ -25,7 +25,7 @@ from impact.measured import Estimated
 from impact.measures import Months
 from impact.power import decidable_on
 from impact.rows import Row
-from impact.sensitivity import Sensitivity, Variant, on_natural_scale
+from impact.sensitivity import Sensitivity, Variant, lay_out_row
 from impact.staying import MINIMUM_AT_RISK, MINIMUM_SHARE_AT_RISK, ArmDifference
 from impact.study import Study
 from impact.supporting_verdicts import Supported, judge_lines
@@ -115,16 +115,7 @@ def vary_design(
         is_headline = study.is_headline(row.outcome, row.scale, row.follow_up_months)
         if not is_headline or row.effect is None or row.standard_error is None:
             continue
-        fit = Fit(
-            row.effect,
-            row.standard_error,
-            np.inf if row.degrees is None else row.degrees,
-            np.zeros(0),
-            np.zeros(0, dtype=np.bool_),
-        )
-        values = on_natural_scale(row.outcome, fit, study)
-        people = row.n_mentored or 0, row.n_comparison or 0
-        found.append(Sensitivity(row.outcome, name, OVERALL, *values, *people))
+        found.append(lay_out_row(row, name, row.effect, row.standard_error, study))
     return found
 
 

@@ -47,7 +47,7 @@ def starts_later(table: Table, everyone: Table) -> BoolArray:
 
 
 def _ends(everyone: Table) -> tuple[int, FloatArray]:
-    """The first index month, and the longest follow-up of it and of those after it."""
+    """The first index month, and the longest follow-up of each index month from it on."""
     month, time = everyone.label("index_month"), everyone.number("leave_time")
     first = int(month.min())
     end = np.zeros(int(month.max()) - first + 1)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from impact.types import FloatArray, IntArray
 
-_NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-9
+"""Share of the largest influence below which a row says nothing."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _from_zero(labels: IntArray) -> IntArray:
 def _taking_part(influence: FloatArray) -> IntArray:
     """Rows that say something: not what rounding leaves of those that say nothing."""
     size = np.abs(influence)
-    return np.flatnonzero(size > _NEGLIGIBLE * size.max(initial=0.0))
+    return np.flatnonzero(size > NEGLIGIBLE * size.max(initial=0.0))
 
 
 def team_or_self(team: FloatArray, person: IntArray) -> IntArray:

@@ -152,6 +152,12 @@ def count_people(person: IntArray) -> int:
     return int(np.count_nonzero(seen))
 
 
+def mean_of(total: FloatArray, count: FloatArray) -> FloatArray:
+    """Sums over counts, shape (n,); not-a-number where nothing was counted."""
+    mean: FloatArray = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
+    return mean
+
+
 def find_rows(table: Table, index_row_id: IntArray) -> IntArray:
     """Positions of index rows in the table, by their id.
 

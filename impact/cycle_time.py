@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from impact.clusters import pair, two_way_error
-from impact.cohort import Cohort, Table
+from impact.cohort import Cohort, Table, mean_of
 from impact.linear import fit_within_cells
 from impact.types import Fit, FloatArray, IntArray, Refusal
 from impact.weights import att_weights
@@ -82,10 +82,7 @@ def mean_log_hours(table: Table, window: str) -> FloatArray:
 
     def divide() -> FloatArray:
         total, merged = table.number(f"log_hours_sum_{window}"), table.number(f"merged_{window}")
-        mean: FloatArray = np.divide(
-            total, merged, out=np.full(total.size, np.nan), where=merged > 0
-        )
-        return mean
+        return mean_of(total, merged)
 
     return table.remember(f"mean log hours {window}", divide)
 

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from impact.cohort import OVERALL, Cohort, Table, to_table
+from impact.cohort import OVERALL, Cohort, Table, mean_of, to_table
 from impact.measures import BEFORE, Months, Spans, find_own, find_spans, month_key, monthly_flows
 from impact.types import BoolArray, Column, Design, IntArray
 
@@ -69,7 +69,8 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
         frame = frame.sort_values("index_row_id", kind="stable")
     base = to_table(frame)
     columns = dict(base.columns)
-    columns |= _history(base, months) | _outcomes(base, months)
+    own = find_own(base, months)
+    columns |= _history(base, months, own) | _outcomes(base, months, own)
     if name in ("team", "spillover"):
         # Whoever shares a team shares its first mentee: the team is the unit.
         columns["person_id"] = columns["team_id"].astype(np.int64)
@@ -86,18 +87,14 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
     return Arranged(name, rows, Cohort(OVERALL, kept))
 
 
-def _history(rows: Table, months: Months) -> dict[str, Column]:
+def _history(rows: Table, months: Months, own: IntArray) -> dict[str, Column]:
     """Baselines, as the main design has them."""
-    own = find_own(rows, months)
     spans = {name: find_spans(rows, months, window, own) for name, window in BEFORE.items()}
     hours, merged = months.number("log_hours_sum"), months.number("pr_merged_count")
     found: dict[str, Column] = {}
     for size in (3, 5, 6, 8, 9, 12):
         span = spans[f"before_{size}"]
-        total, count = span.total(hours), span.total(merged)
-        found[f"base_hours_{size}"] = np.divide(
-            total, count, out=np.full(total.size, np.nan), where=count > 0
-        )
+        found[f"base_hours_{size}"] = mean_of(span.total(hours), span.total(merged))
     for size in (6, 12):
         span = spans[f"before_{size}"]
         found[f"base_incidents_{size}"] = span.total(months.number("incident_count"))
@@ -108,20 +105,19 @@ def _history(rows: Table, months: Months) -> dict[str, Column]:
     return found
 
 
-def _outcomes(rows: Table, months: Months) -> dict[str, Column]:
+def _outcomes(rows: Table, months: Months, own: IntArray) -> dict[str, Column]:
     """Flow outcomes of every window, up to the month in which a row's observation ends."""
     monthly = monthly_flows(months)
     found: dict[str, Column] = {}
     for size in FOLLOW_UP:
-        span = _followed(rows, months, size)
+        span = _followed(rows, months, size, own)
         found |= {f"{name}_{size}": span.total(values) for name, values in monthly.items()}
     return found
 
 
-def _followed(rows: Table, months: Months, size: int) -> Spans:
+def _followed(rows: Table, months: Months, size: int, own: IntArray) -> Spans:
     """A follow-up window cut at `end_month_number` instead of the own start of mentoring."""
     everyone = Table({**rows.columns, "is_mentee": np.ones(len(rows), dtype=np.int64)}, rows.rows)
-    own = find_own(rows, months)
     whole = find_spans(everyone, months, (1, size), own)
     left = rows.label("end_month_number") - rows.label("index_month_number") - 1
     last = rows.label("index_month_number") + np.clip(left, 0, size)

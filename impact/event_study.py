@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.checks import Check, Status
-from impact.cohort import Segment, Table
+from impact.clusters import NEGLIGIBLE
+from impact.cohort import Segment, Table, mean_of
+from impact.linear import FLAT
 from impact.measures import Months, find_own, find_spans, monthly_flows
 from impact.reference import critical_value
 from impact.types import FloatArray, IntArray, Outcome
@@ -18,7 +20,6 @@ BASELINE = (-12, -4)
 MONTHS = range(-12, 13)
 MINIMUM_MENTEES = 10
 HORIZON = 6
-_NEGLIGIBLE = 1e-9
 _VALUES_AT_ONCE = 1 << 21
 
 
@@ -119,19 +120,14 @@ def look_around(rows: Table, months: Months) -> Around:
         own,
         months.first[own],
         np.where(rows.flag("is_mentee"), months.last[own] + 1, months.started[own]),
-        np.append(_ratio(hours, merged), np.nan),
+        np.append(mean_of(hours, merged), np.nan),
         np.append(np.where(known > 0, count, np.nan), np.nan),
         np.append(np.where(known > 0, time, np.nan), np.nan),
-        _ratio(total, base_merged),
+        mean_of(total, base_merged),
         before.total(known),
         before.total(np.where(known > 0, count, 0.0)),
         before.total(np.where(known > 0, time, 0.0)),
     )
-
-
-def _ratio(total: FloatArray, count: FloatArray) -> FloatArray:
-    found: FloatArray = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
-    return found
 
 
 class _Matched:
@@ -325,7 +321,7 @@ def _compare_changes(matched: _Matched, change: FloatArray) -> _Effects:
         influence = weight * sign * (centred - sign * effect / 2) / total
         spread = np.sqrt((weight * centred**2).sum(axis=0) / (2 * total))
     size = np.abs(influence)
-    taking_part = (size > _NEGLIGIBLE * size.max(axis=0)).astype(np.float64)
+    taking_part = (size > NEGLIGIBLE * size.max(axis=0)).astype(np.float64)
     by_cell, by_person = matched.by_cell(influence), matched.by_person(influence)
     clusters = np.minimum(
         (matched.by_cell(taking_part) > 0).sum(axis=0),
@@ -336,7 +332,7 @@ def _compare_changes(matched: _Matched, change: FloatArray) -> _Effects:
     variance = np.maximum(np.maximum(parts[0], parts[1]), parts[0] + parts[1] - parts[2])
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.sqrt(variance * clusters / (clusters - 1.0))
-    is_flat = spread < _NEGLIGIBLE * np.maximum(1.0, np.abs(value).max(axis=0))
+    is_flat = spread < FLAT * np.maximum(1.0, np.abs(value).max(axis=0))
     error = np.where(is_flat | (clusters < 2), np.nan, error)
     return _Effects(effect, error, clusters - 1.0, by_person, weight)
 

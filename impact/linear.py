@@ -8,6 +8,8 @@ from impact.clusters import two_way_error
 from impact.types import BoolArray, Fit, FloatArray, IntArray, Refusal
 
 _RELATIVE_RANK = 1e-10
+FLAT = 1e-9
+"""Spread within cells, for values of size 1 or less, that is rounding error alone."""
 
 
 def fit_within_cells(
@@ -102,7 +104,7 @@ def _demean(columns: FloatArray, weight: FloatArray, cell: IntArray) -> FloatArr
 def _is_flat(within: float, raw: FloatArray, weight: FloatArray) -> bool:
     """Whether nothing but rounding error varies within the cells."""
     size = max(1.0, float(np.abs(raw).max()))
-    return bool(np.sqrt(max(within, 0.0) / np.sum(weight)) < 1e-9 * size)
+    return bool(np.sqrt(max(within, 0.0) / np.sum(weight)) < FLAT * size)
 
 
 def _project(gram: FloatArray) -> FloatArray:

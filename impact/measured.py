@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from impact.cohort import Cohort, Table, count_people
+from impact.cohort import Cohort, Table, count_people, mean_of
 from impact.cycle_time import SHORT_WINDOW, Combined, combine_designs, with_unknown
 from impact.incident_rate import informative_effects, log_rate
 from impact.linear import fit_within_cells
@@ -47,9 +47,7 @@ class Windows:
     def mean(self, window: str) -> FloatArray:
         """Numerator over denominator; not-a-number where there is nothing to divide by."""
         if window not in self._means:
-            above, below = self.numerator[window], self.denominator[window]
-            nothing = np.full(above.size, np.nan)
-            self._means[window] = np.divide(above, below, out=nothing, where=below > 0)
+            self._means[window] = mean_of(self.numerator[window], self.denominator[window])
         return self._means[window]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from impact.arms import Arm, Measure, count_at_risk, fit_arm, read_arm
 from impact.clusters import independent_error
-from impact.cohort import Segment, Table
+from impact.cohort import Segment, Table, mean_of
 from impact.hazard import fit_proportional, line_up, rate
 from impact.rows import Row
 from impact.staying import event_columns
@@ -61,7 +61,7 @@ def fit_before_after(mentees: Table, segment: Segment, months: int) -> Iterator[
 
 def _naive_hours(people: Table, segment: Segment, months: int) -> Row:
     row = _blank("pr_cycle_time", "ratio", "naive", segment, months)
-    value = _mean(people.number("log_hours_sum"), people.number("merged"))
+    value = mean_of(people.number("log_hours_sum"), people.number("merged"))
     known, arm = np.isfinite(value), people.flag("is_ever_mentored")
     row = _count(row, known, arm)
     if min(row.n_mentored or 0, row.n_comparison or 0) < 2:
@@ -160,7 +160,7 @@ def since_hire(people: Table, measure: Measure) -> SinceHire:
 
 def _own_hours(mentees: Table, segment: Segment, months: int) -> Row:
     row = _blank("pr_cycle_time", "ratio", "before_after", segment, months)
-    after = _mean(mentees.number(f"log_hours_sum_{months}"), mentees.number(f"merged_{months}"))
+    after = mean_of(mentees.number(f"log_hours_sum_{months}"), mentees.number(f"merged_{months}"))
     before = mentees.number("base_hours_12")
     known = np.isfinite(after) & np.isfinite(before)
     row = dataclasses.replace(row, n_mentored=int(known.sum()), n_comparison=int(known.sum()))
@@ -205,11 +205,6 @@ def _blank(
         segment_dimension=segment.dimension,
         segment_value=segment.value,
     )
-
-
-def _mean(total: FloatArray, count: FloatArray) -> FloatArray:
-    mean: FloatArray = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
-    return mean
 
 
 def _count(row: Row, known: BoolArray, arm: BoolArray) -> Row:

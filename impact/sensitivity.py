@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from impact.censoring import fit_censoring_weighted, starts_later
-from impact.cohort import OVERALL, Cohort, Segment, Table, count_people
+from impact.cohort import OVERALL, Cohort, Segment, Table, count_people, mean_of
 from impact.cycle_time import fit_cycle_time
 from impact.incident_rate import fit_incident_rate
 from impact.material import Material
@@ -60,8 +60,13 @@ class Sensitivity:
     n_comparison: int
 
 
+Estimated = Mapping[Segment, Collection[Outcome]]
+"""Segments, and which of the headline outcomes are estimated there on enough people."""
+
+
 def vary(
     rows: Iterable[Row],
+    estimated: Estimated,
     material: Material,
     panel: Table | None,
     study: Study,
@@ -72,6 +77,8 @@ def vary(
     ----------
     rows
         All estimates, for the two designs of cycle time in every segment.
+    estimated
+        From `find_estimated`.
     material
         Matched rows.
     panel
@@ -80,9 +87,8 @@ def vary(
     study
         Confidence.
     """
-    known = list(rows)
-    found = [*_designs(known, study)]
-    for segment, outcomes in find_estimated(known, study).items():
+    found = [*_designs(rows, study)]
+    for segment, outcomes in estimated.items():
         cohort = material.cohort(segment)
         found.extend(_clean_controls(cohort, outcomes, material, study))
         found.extend(_censoring_weighted(cohort, outcomes, material, study))
@@ -90,10 +96,6 @@ def vary(
     if panel is not None and study.has_git:
         found.extend(_two_way(panel, study))
     return found
-
-
-Estimated = Mapping[Segment, Collection[Outcome]]
-"""Segments, and which of the headline outcomes are estimated there on enough people."""
 
 
 def find_estimated(rows: Iterable[Row], study: Study) -> Estimated:
@@ -123,15 +125,17 @@ def _designs(rows: Iterable[Row], study: Study) -> Iterator[Sensitivity]:
             pairs.append(("undrawn", row.effect, row.standard_error))
         for variant, effect, error in pairs:
             if effect is not None and error is not None:
-                fit = Fit(effect, error, row.degrees or np.inf, np.zeros(0), np.zeros(0, np.bool_))
-                yield Sensitivity(
-                    row.outcome,
-                    variant,
-                    row.segment,
-                    *on_natural_scale(row.outcome, fit, study),
-                    row.n_mentored or 0,
-                    row.n_comparison or 0,
-                )
+                yield lay_out_row(row, variant, effect, error, study)
+
+
+def lay_out_row(
+    row: Row, variant: Variant, effect: float, error: float, study: Study
+) -> Sensitivity:
+    """Lay out what an estimate's row says, with the row's people and degrees of freedom."""
+    degrees = np.inf if row.degrees is None else row.degrees
+    values = _on_natural_scale(row.outcome, effect, error, degrees, study)
+    people = row.n_mentored or 0, row.n_comparison or 0
+    return Sensitivity(row.outcome, variant, row.segment, *values, *people)
 
 
 def _clean_controls(
@@ -185,7 +189,7 @@ def _censoring_weighted(
 
 def _two_way(panel: Table, study: Study) -> Iterator[Sensitivity]:
     merged, total = panel.number("pr_merged_count"), panel.number("log_hours_sum")
-    value = np.divide(total, merged, out=np.full(total.size, np.nan), where=merged > 0)
+    value = mean_of(total, merged)
     treated, person = panel.flag("is_mentored"), panel.label("person_id")
     fit = fit_two_way(value, treated, person, panel.label("month_number"))
     if isinstance(fit, Refusal):
@@ -209,24 +213,24 @@ def lay_out(
     outcome: Outcome, variant: Variant, segment: Segment, fit: Fit, table: Table, study: Study
 ) -> Sensitivity:
     """Lay out one variant, with the people its fit used."""
-    values = on_natural_scale(outcome, fit, study)
+    values = _on_natural_scale(outcome, fit.estimate, fit.standard_error, fit.degrees, study)
     is_mentee, person = table.flag("is_mentee"), table.label("person_id")
     return Sensitivity(
         outcome,
         variant,
         segment,
-        values[0],
-        values[1],
-        values[2],
+        *values,
         int((fit.used & is_mentee).sum()),
         count_people(person[fit.used & ~is_mentee]),
     )
 
 
-def on_natural_scale(outcome: Outcome, fit: Fit, study: Study) -> tuple[float, float, float]:
+def _on_natural_scale(
+    outcome: Outcome, effect: float, error: float, degrees: float, study: Study
+) -> tuple[float, float, float]:
     """Estimate and interval as a ratio or a difference in shares."""
-    reach = critical_value(study.alpha, fit.degrees) * fit.standard_error
-    values = (fit.estimate, fit.estimate - reach, fit.estimate + reach)
+    reach = critical_value(study.alpha, degrees) * error
+    values = (effect, effect - reach, effect + reach)
     if HEADLINE_SCALE[outcome] == "ratio":
         estimate, low, high = (float(np.exp(value)) for value in values)
     else:

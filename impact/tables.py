@@ -264,9 +264,9 @@ def make_sensitivity(
     """
     months = None if panel.empty else to_table(panel)
     rows = from_frame(Row, fits)
-    found = vary(rows, material, months, study)
+    estimated = find_estimated(rows, study)
+    found = vary(rows, estimated, material, months, study)
     if calendar is not None and len(material.rows):
-        estimated = find_estimated(rows, study)
         found.extend(leave_out_events(material, estimated, calendar, study))
         exposed = find_exposed(material.rows, calendar)
         found.extend(leave_out_exposed(material, estimated, exposed, study))

@@ -15,7 +15,7 @@ from impact.frames import from_frame
 from impact.looks import Plan
 from impact.naive import fit_before_after, fit_naive
 from impact.rows import Row
-from impact.sensitivity import vary
+from impact.sensitivity import find_estimated, vary
 from impact.staying import fit_at_horizon
 from impact.study import Study, read_study
 from impact.tables import make_fits
@@ -145,7 +145,7 @@ def test_groups_with_enough_people_are_varied_and_the_others_are_not(drawn, stud
     fits = from_frame(Row, make_fits(material, study))
     found = {
         (line.segment.value, line.outcome, line.variant)
-        for line in vary(fits, material, None, study)
+        for line in vary(fits, find_estimated(fits, study), material, None, study)
         if line.variant in ("clean_controls", "censoring_weighted")
     }
     assert {value for value, _, _ in found} == {"all", "large"}

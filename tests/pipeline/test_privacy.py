@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from impact import event_study
 from pipeline import privacy
 from pipeline.linked import find_links
 from pipeline.privacy import Family, Hidden, Segment
@@ -276,7 +277,7 @@ def test_a_month_of_the_series_with_nine_people_is_empty() -> None:
         for m, n, others in ((1, 9, 50), (2, 12, 50), (3, 12, 9))
     ]
     shown = {row["month"]: row for row in privacy.impact_series(rows, NOTHING, 10)}
-    assert list(shown) == list(range(-12, 13))
+    assert list(shown) == list(event_study.MONTHS)
     assert (shown[2]["estimate"], shown[2]["n"]) == (0.88, 10)
     empty = [row for month, row in shown.items() if month != 2]
     assert {(row["estimate"], row["ci_low"], row["n"]) for row in empty} == {(None, None, None)}
