@@ -342,6 +342,21 @@ def in_sentence(name: str) -> str:
 CHANCE = 0.05
 
 
+NO_VERDICT_BY_MONTH = "There is no verdict here, so nothing is to be read from single months."
+_NO_MONTH_COUNTS = {
+    "not_enough_data": NO_VERDICT_BY_MONTH,
+    "not_comparable": NO_VERDICT_BY_MONTH,
+    "as_overall": "There is no sign that this group differs from everyone, so nothing is to be "
+    "read from its single months.",
+}
+
+
+def why_no_month_counts(view: View, outcome_key: str) -> str | None:
+    """Say why nothing is to be read from an outcome's single months; None where something is."""
+    verdict = next(rows.verdict for rows in view.outcomes if rows.outcome.key == outcome_key)
+    return _NO_MONTH_COUNTS.get(verdict or "")
+
+
 def series_sentence(outcome: Outcome, points: Sequence[SeriesPoint]) -> str:
     """Say what the months after the start show, by counting intervals that leave out zero.
 

@@ -118,15 +118,6 @@ def _nothing(view: View, what: str) -> str:
 # ---- event study -----------------------------------------------------------------------------
 
 
-_NO_VERDICT = "There is no verdict here, so nothing is to be read from single months."
-_NO_SUMMARY = {
-    "not_enough_data": _NO_VERDICT,
-    "not_comparable": _NO_VERDICT,
-    "as_overall": "There is no sign that this group differs from everyone, so nothing is to be "
-    "read from its single months.",
-}
-
-
 def series_part(view: View, outcome_key: str) -> ChartPart:
     """Return the monthly gap of one outcome."""
     key = ("series", outcome_key, view.selection, locales.current())
@@ -139,18 +130,17 @@ def _series_part(view: View, outcome_key: str) -> ChartPart:
     label = view.label(outcome_key)
     drawn = event_study.figure(points, better_sign(outcome_key, "ratio"))
     title = f"{label}, month by month around the start"
-    verdict = next(rows.verdict for rows in view.outcomes if rows.outcome.key == outcome_key)
     if drawn is None:
         head = _head(title, "Change against matched peers.")
         return ChartPart(head, None, _nothing(view, _no_series(view)), "")
-    why_none = _NO_SUMMARY.get(verdict or "")
+    why_none = sentences.why_no_month_counts(view, outcome_key)
     summary = "" if why_none else sentences.series_sentence(outcome, points)
     text = (
         f"Change against matched peers, month by month; shading is the {view.confidence} interval. "
         + (
             "A month counts where its interval leaves out zero."
             if summary
-            else (why_none or _NO_VERDICT)
+            else (why_none or sentences.NO_VERDICT_BY_MONTH)
         )
     )
     if event_study.is_cut(points):

@@ -265,7 +265,9 @@ def _segment_rows(source: Source, table: str) -> list[dict[str, Any]]:
 
 
 def series_of(source: Source, outcome: str) -> list[SeriesPoint]:
-    """Give the months of the event study that have a figure."""
+    """Give the event study at the months that have a figure, if anything is to be read of them."""
+    if sentences.why_no_month_counts(source.view, outcome):
+        return []
     points = source.view.series.get(outcome, ())
     return sorted((p for p in points if p.estimate is not None), key=lambda point: point.month)
 

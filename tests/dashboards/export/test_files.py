@@ -18,7 +18,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from dashboards import formats
-from dashboards.export.content import Brief, brief_of
+from dashboards.export.content import Brief, brief_of, series_of
 from dashboards.export.errors import ExportError
 from dashboards.export.files import inert
 from dashboards.export.pack import PACK, files, write_pack
@@ -237,6 +237,27 @@ def test_fifty_segments_and_empty_optional_tables_make_whole_files(
     source = open_source(publish(tables), Request("organisation", "Org 7"))
     for kind in PACK:
         assert all(body for _, body in files(source, brief_of(source), kind))
+
+
+def test_months_of_a_group_that_nothing_is_to_be_read_from_are_in_the_tables_alone(
+    publish: Callable[..., Path],
+) -> None:
+    tables = rows.organisation()
+    for name in ("Platform", "Payments"):
+        tables["impact_series"] += rows.series("pr_cycle_time", 0.15, ("organisation", name))
+    path = publish(tables)
+    shown = {
+        name: series_of(open_source(path, Request("organisation", name)), "pr_cycle_time")
+        for name in ("Platform", "Payments")
+    }
+    assert shown["Platform"] == []  # no sign that it differs from everyone
+    assert len(shown["Payments"]) == 25
+    source = open_source(path, Request("organisation", "Platform"))
+    exported = source.tables["impact_series"].records()
+    assert sum(row["segment_value"] == "Platform" for row in exported) == 25
+    assert "When does it appear" not in texts_of(
+        next(body for _, body in files(source, brief_of(source), "pptx"))
+    )
 
 
 # ---- pictures --------------------------------------------------------------------------------
