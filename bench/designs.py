@@ -64,7 +64,9 @@ def replicate(
 ) -> list[dict[str, object]]:
     """Draw, model and estimate one organisation; one record an outcome and design."""
     parameters = scenario(name, engineers=size, onboarding=ONBOARDING)
-    organisation = simulate(parameters, np.random.default_rng(FIRST_SEED + seed))
+    organisation = simulate(
+        parameters, np.random.default_rng(FIRST_SEED + seed), mentors_stay_days=0
+    )
     truth = planted(organisation, np.random.default_rng(seed + 1))
     frames = {**given_frames(organisation), **more_frames(organisation)}
     build_frames(connection, frames, statements)

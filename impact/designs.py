@@ -126,7 +126,10 @@ def _followed(rows: Table, months: Months, size: int, own: IntArray) -> Spans:
 
 
 def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> IntArray:
-    """The key and the ladder of the main design; new hires by month of hire and family instead."""
+    """The key and the ladder of the main design; new hires by month of hire and family instead.
+
+    Mentors are compared with people who have been mentored themselves as they have.
+    """
     month = frame["index_month_number"].to_numpy(np.int64)
     level, organisation = _codes(frame["level_class"]), _codes(frame["organisation"])
     if name == "onboarding":
@@ -136,7 +139,9 @@ def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> I
     tenure = frame["tenure_band"].to_numpy(np.int64)
     coarse = np.digitize(tenure, _COARSE_BANDS)
     rungs = [[tenure, organisation], [tenure], [coarse]]
-    return climb(rows, [month, level, tercile], rungs)
+    # Many mentors are mentored themselves, peers from the same day: that is held alike.
+    mentored = [frame["mentored_class"].to_numpy(np.int64)] if name == "mentors" else []
+    return climb(rows, [month, level, tercile, *mentored], rungs)
 
 
 def climb(rows: Table, base: Sequence[IntArray], rungs: Sequence[Sequence[IntArray]]) -> IntArray:

@@ -41,6 +41,7 @@ _STUDY_COLUMNS = (
     "tenure_months",
     "tenure_band",
     "months_in_level",
+    "mentored_class",
     "hire_month_number",
     "last_rating",
     "leave_time",

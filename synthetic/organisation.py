@@ -133,7 +133,11 @@ class Organisation:
         return _organisation_of(self.people_, self.careers.team, self.calendar, self.reorganisation)
 
 
-def simulate(parameters: Parameters, rng: np.random.Generator) -> Organisation:
+def simulate(
+    parameters: Parameters,
+    rng: np.random.Generator,
+    mentors_stay_days: int = pairs_.MENTORS_STAY_DAYS,
+) -> Organisation:
     """Draw an organisation.
 
     Parameters
@@ -142,6 +146,8 @@ def simulate(parameters: Parameters, rng: np.random.Generator) -> Organisation:
         Size, effects and selection.
     rng
         Source of all randomness; the same generator state gives the same organisation.
+    mentors_stay_days
+        Days for which whoever becomes a mentor is sure to stay.
 
     Returns
     -------
@@ -155,7 +161,7 @@ def simulate(parameters: Parameters, rng: np.random.Generator) -> Organisation:
     moods = work_.draw_moods(len(people), calendar.months, streams[1])
     draws = careers_.draw(people, calendar.months, streams[2])
     careers = _live(parameters, people, calendar, draws, plan, moods)
-    pairs, careers = pairs_.pair_up(people, careers, calendar, streams[3])
+    pairs, careers = pairs_.pair_up(people, careers, calendar, streams[3], mentors_stay_days)
     exposure = work_.measure_exposure(people, careers, calendar)
     log_effect = _log_effects(parameters, careers, pairs)
     pull_requests = work_.open_pull_requests(

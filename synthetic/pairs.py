@@ -22,6 +22,8 @@ _ASSIGNMENT_SHARES = (0.62, 0.23, 0.10, 0.05)
 _CIRCLE_SIZE = 5
 _ONBOARDING_DAYS = 91
 _SECOND, _EARLY, _UNSTARTED = 0.15, 0.12, 0.10
+#: Days for which whoever becomes a mentor is sure to stay.
+MENTORS_STAY_DAYS = 60
 _SENIOR = 2
 
 
@@ -91,13 +93,18 @@ class _Office:
     careers: Careers
     calendar: Calendar
     rng: np.random.Generator
+    stay_days: int
 
     def mentors(self, day: int, count: int, not_these: Ints, junior: bool = False) -> Ints:
-        """Draw mentors who are employed on a day and on the following sixty."""
+        """Draw mentors who are employed on a day and on the following `stay_days`."""
         month = int(np.clip(self.calendar.month_of(np.array([day]))[0], 0, None))
         month = min(month, self.calendar.months - 1)
         people, careers = self.people, self.careers
-        fit = (people.kind == 0) & (people.hire_day < day - 200) & (careers.left_day > day + 60)
+        fit = (
+            (people.kind == 0)
+            & (people.hire_day < day - 200)
+            & (careers.left_day > day + self.stay_days)
+        )
         level = careers.level[:, month]
         rank = level < _SENIOR if junior else level >= _SENIOR
         found = np.flatnonzero(fit & rank)
@@ -108,16 +115,25 @@ class _Office:
 
 
 def pair_up(
-    people: People, careers: Careers, calendar: Calendar, rng: np.random.Generator
+    people: People,
+    careers: Careers,
+    calendar: Calendar,
+    rng: np.random.Generator,
+    stay_days: int = MENTORS_STAY_DAYS,
 ) -> tuple[Pairs, Careers]:
     """Give everyone who begins a mentorship, and some people one that never begins.
+
+    Parameters
+    ----------
+    stay_days
+        Days for which whoever becomes a mentor is sure to stay: over 0, mentors leave less often.
 
     Returns
     -------
     tuple of Pairs and Careers
         The careers with the start days of peers and circles moved to the day they share.
     """
-    office = _Office(people, careers, calendar, rng)
+    office = _Office(people, careers, calendar, rng, stay_days)
     book = _Book()
     start = careers.start_day.copy()
     before = np.flatnonzero(start < 0)

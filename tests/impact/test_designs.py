@@ -63,6 +63,7 @@ def study_rows(people: int, mentees: int, **columns: object) -> pd.DataFrame:
             "tenure_months": 30.0,
             "tenure_band": 4,
             "months_in_level": 10.0,
+            "mentored_class": 0,
             "hire_month_number": INDEX - 30,
             "last_rating": np.nan,
             "leave_time": 12.0,
@@ -111,6 +112,17 @@ def test_recent_speed_parts_cells_of_design_a_only() -> None:
     assert len(arranged.cohort.designs["b"]) == 12
     # Thirds of twelve: people 1 to 4 and 5 to 8 have a mentee, 9 to 12 have none.
     assert sorted(arranged.cohort.designs["a"].label("person_id").tolist()) == list(range(1, 9))
+
+
+def test_mentors_are_compared_with_people_mentored_as_they_are() -> None:
+    classes = [1, 1, 2, 0]
+    rows = study_rows(4, 1, mentored_class=classes)
+    months = order_months(to_table(panel(4)))
+    others = {
+        name: arrange(name, rows, months).cohort.designs["b"].label("person_id").tolist()
+        for name in ("mentors", "two_sessions")
+    }
+    assert others == {"mentors": [1, 2], "two_sessions": [1, 2, 3, 4]}
 
 
 def test_the_team_is_the_unit_where_it_is_the_design_and_no_team_is_no_team_mate() -> None:

@@ -44,6 +44,14 @@ panel as (
         int_person_months.team_id,
         int_person_months.tenure_months,
         int_person_months.months_in_level,
+        case
+            when int_person_months.is_mentored then 2
+            when int_person_months.mentoring_started_on is not null then 1
+            else 0
+        end as mentored_class,
+        min(int_person_months.mentoring_started_on) over (
+            {{ later_months() }}
+        ) as next_mentored_on,
         int_ratings_dated.scaled_rating as last_rating,
         sum(
             case
@@ -162,6 +170,10 @@ dated as (
                 when compared.is_mentee then compared.followed_until
                 else compared.free_until
             end,
+            -- What being mentored does is not what mentoring does.
+            case
+                when compared.study = 'mentors' then compared.next_mentored_on
+            end,
             {{ add_days('int_data_ends.hris_end', 1) }}
         ) as censored_on
     from compared
@@ -207,6 +219,7 @@ select
     timed.tenure_months,
     timed.tenure_band,
     timed.months_in_level,
+    timed.mentored_class,
     {{ month_number('timed.hired_on') }} as hire_month_number,
     timed.last_rating,
     timed.end_time as leave_time,
