@@ -63,7 +63,11 @@ _JUDGED = ("better", "worse", "no_clear_difference")
 
 
 def estimate_beside(
-    studies: Mapping[str, pd.DataFrame], merges: pd.DataFrame, months: Months, study: Study
+    studies: Mapping[str, pd.DataFrame],
+    merges: pd.DataFrame,
+    months: Months,
+    study: Study,
+    not_held: Mapping[Name, frozenset[Outcome]] = NOT_HELD,
 ) -> list[Supported]:
     """Estimate and judge mentors, teams, team-mates and new hires.
 
@@ -77,13 +81,16 @@ def estimate_beside(
         The ordered panel.
     study
         Dates, plan, confidence and exports at hand.
+    not_held
+        Outcomes of a design that are left out; the bench that finds them leaves out none.
     """
     found: list[Supported] = []
     for name in PREFIX:
         if name not in studies:
             continue
         arranged = arrange(name, studies[name], months)
-        rows = list(_fit(arranged, study))
+        without = not_held.get(name, frozenset())
+        rows = [row for row in _fit(arranged, study) if row.outcome not in without]
         found.extend(_rename(name, judge(rows, _check(arranged, rows, study), [], study)))
         if name == "onboarding":
             lines = list(_follow_merges(arranged, merges, study))
@@ -120,12 +127,6 @@ def vary_design(
 
 
 def _fit(arranged: Arranged, study: Study) -> Iterator[Row]:
-    """Rows of every window, but for outcomes that the design is known to get wrong."""
-    without = NOT_HELD.get(arranged.name, frozenset())
-    return (row for row in _fit_all(arranged, study) if row.outcome not in without)
-
-
-def _fit_all(arranged: Arranged, study: Study) -> Iterator[Row]:
     around = Surroundings(arranged.eligible, study.as_of)
     for size in FOLLOW_UP:
         # Hazard ratios are simulated for the main design alone.

@@ -154,6 +154,20 @@ def test_every_design_has_its_definitions() -> None:
     assert names | set(MERGES) <= defined
 
 
+def test_what_holds_too_seldom_is_estimated_only_where_it_is_asked_for() -> None:
+    rows = study_rows(8, 4, team_id=[float(number) for number in range(8)])
+    months = order_months(to_table(panel(8)))
+    merges = pd.DataFrame()
+    published, measured = (
+        {
+            str(one.outcome)
+            for one in estimate_beside({"team": rows}, merges, months, Study(AS_OF), **more)
+        }
+        for more in ({}, {"not_held": {}})
+    )
+    assert measured - published == {f"team_{one}" for one in NOT_HELD["team"]}
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_nobody_to_compare_leaves_no_designs(count: int) -> None:
     rows = study_rows(2, 2 * count)
