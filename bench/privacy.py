@@ -91,12 +91,13 @@ def attack(seen: Sequence[Seen]) -> Tally:
     attacks.attack_bins([*zip(first.reports[name], first.shown[name], strict=True)], tally)
     attacks.attack_series(first.reports["impact_series"], first.shown["impact_series"], tally)
     attacks.count_exposed(pairs[0], tally)
-    attack_programme(first.reports, first.shown, first.models, tally)
+    attack_programme(first.reports, first.shown, first.populations, tally)
     for before, after in itertools.pairwise(pairs):
         for name in ("events_mentored", "events_comparison", "n_mentored", "n_comparison"):
             attacks.attack_two_looks(before, after, tally, name)
     for one, other in itertools.pairwise(seen):
-        attack_next_programme((one.reports, one.shown), (other.reports, other.shown), tally)
+        snapshots = (one.reports, one.shown), (other.reports, other.shown)
+        attack_next_programme(*snapshots, other.populations, tally)
     for name in COUNTED:
         figures, rows = TABLES[name].figures, first.shown[name]
         tally.cells[name] += len(rows)
@@ -202,12 +203,17 @@ KINDS = {
     "programme: parts": "pairs that ended early for one reason, from the other reasons",
     "months": "people whom a month added to a measure over twelve months, fewer than five",
     "began in a month": "people who began to be mentored within a month, fewer than five",
-    "linked: people": "people of a programme or model, from the other",
+    "linked: people": "people of a measure of the programme, from groups of other dimensions",
     "linked: with": "of them those with what is measured",
     "linked: without": "of them those without it",
-    "linked: n_mentored": "mentees of a programme or model, from the other",
-    "linked: n_mentored_eligible": "of them those who could have been matched",
-    "linked: events": "of them those with the event",
+    "linked: n_mentored": "mentees of a group, from groups of other dimensions",
+    "linked: n_mentored_eligible": "mentees who could have been matched, from the same",
+    "linked: n_comparison": "comparison people of a group, from the same",
+    "linked: events_mentored": "mentees with the event, from the same",
+    "linked: events_comparison": "comparison people with the event, from the same",
+    "linked: bins": "mentees or comparison people in a bin, from the same",
+    "linked: flow": "mentees at a step of the way, from the same",
+    "linked: access": "people of a reporting group, from the others",
     "access: people": "people of a reporting group or a crossing, under the minimum",
     "access: with": "of them those who began to be mentored, fewer than five",
     "flow": "mentees of a group at a step of the way, under the minimum",
@@ -222,6 +228,8 @@ KINDS = {
     "two snapshots: programme, without": "of them those without it",
     "two snapshots: access, people": "people of a reporting group who came or went since",
     "two snapshots: flow, people": "mentees at a step of the way who came or went since",
+    "two snapshots: linked, people": "mentees who came or went, from groups of other dimensions",
+    "two snapshots: linked, events": "mentees with the event since, from the same",
 }
 
 
@@ -233,6 +241,7 @@ def write_up(records_: Sequence[Mapping[str, Any]], sample: Sequence[tuple[Any, 
             *(Counter(record[name]) for name in ("attacked", "recovered", "exposed")),
             *(Counter(record[name]) for name in ("cells", "hidden")),
             list(record["found"]),
+            Counter(record["beforehand"]),
         )
     sizes = sorted(int(record["size"]) for record in records_)
     lines = [
@@ -246,6 +255,8 @@ def write_up(records_: Sequence[Mapping[str, Any]], sample: Sequence[tuple[Any, 
             for k, words in KINDS.items()
         ),
         f"| **all** | **{total.attacked.total():,}** | **{total.recovered.total()}** |",
+        f"\nGroups that follow from the total alone for who knows so much of who is where, told or "
+        f"not, are no part of these: {total.beforehand.total():,}.",
         f"\nFigures of fewer people than may be shown (person-level values among them): "
         f"{total.exposed.total()}.\n",
         "| first snapshot's table | rows | without figures |",
@@ -272,7 +283,9 @@ Written by `make bench` (`bench/privacy.py`). Organisations of the sample's kind
 `synthetic`, written as exports and loaded; every model runs on them as of two months' ends, and the
 publisher makes two snapshots of it, as in two refreshes of one warehouse. The attacker knows the
 rules and which model a programme has, has both snapshots, and solves for whole numbers
-(`tests/privacy`): from totals, windows, months, other outcomes, levels, rates, ratios and counts. A
+(`tests/privacy`): from totals, windows, months, other outcomes, levels, rates, ratios and counts,
+and from groups of other dimensions: it is known which two groups nobody was ever in together, and
+of up to nine strays, one person in twenty at most, where they are. A
 group counts as recovered if fewer than ten sizes are possible for its people, or fewer than five
 for events and changes. Small organisations weigh most here, and nearly all of their groups are
 small: that is why so much of them is hidden.

@@ -28,6 +28,7 @@ from pipeline.told import Edition, Memory
 from synthetic import exports
 from synthetic.organisation import simulate
 from synthetic.parameters import month_start
+from tests.privacy.linked_attack import Shared
 
 ROOT = Path(__file__).resolve().parents[1]
 DATABASE = "work"
@@ -39,13 +40,6 @@ EXTRA_SETTINGS = """
 crossings = [["organisation", "gender"]]
 """
 
-REPORTS = (
-    *publish.HEADLINE_REPORTS,
-    "return_estimates",
-    "programme_health",
-    "access",
-    "team_outcomes",
-)
 REPORTS = (
     *publish.HEADLINE_REPORTS,
     "return_estimates",
@@ -81,12 +75,12 @@ class Seen:
     ----------
     reports : with true counts, under the names of the published tables.
     shown : the snapshot's tables.
-    models : programme -> its model, where it has one alone: who runs a programme knows.
+    populations : who is where, as colleagues know: of everybody, of those mentored, of mentees.
     """
 
     reports: Mapping[str, Rows]
     shown: Mapping[str, Rows]
-    models: Mapping[str, str]
+    populations: Sequence[Shared]
 
 
 def compile_project(given: settings.Settings, folder: Path) -> list[Model]:
@@ -202,7 +196,7 @@ def refreshes(
             build(connection, models, day)
             memory.edition = Edition(day, given.confidence, given.minimum_group)
             shown = publish.collect(connection, given, {}, memory)
-            yield Seen(_reports(connection), shown, _models_of(connection))
+            yield Seen(_reports(connection), shown, _populations(connection))
 
 
 def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
@@ -212,12 +206,51 @@ def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
     return found
 
 
-def _models_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    query = (
-        "select program, min(model) from int_mentorships_begun "
-        "group by 1 having count(distinct model) = 1"
+#: Of one row each, cells that somebody was in at once: everybody, those mentored, mentees.
+_PLACES = (
+    """
+    select person_id as person, concat(person_id, ' ', month) as place, dimension, cell
+    from int_person_months
+    unpivot (cell for dimension in (organisation, location, level, job_family))
+    union all
+    select person_id, concat(person_id, ' ', month), segment_dimension, segment_value
+    from int_person_months inner join int_person_groups using (person_id)
+    """,
+    """
+    with begun as (
+        select begun.person_key as person, cast(row_number() over () as varchar) as place,
+            program, model, assignment, organisation, location, level, job_family
+        from int_mentorships_begun as begun
+        left join int_person_months as months
+            on begun.person_key = months.person_key
+            and date_trunc('month', begun.starts_on) = months.month
     )
-    return dict(connection.execute(query).fetchall())
+    select person, place, dimension, cell from begun
+    unpivot (cell for dimension in
+        (program, model, assignment, organisation, location, level, job_family))
+    """,
+    """
+    select index_row_id, cast(index_row_id as varchar), segment_dimension, segment_value
+    from int_mentee_segments where design = 'a' and rung = 1 and segment_dimension <> 'all'
+    """,
+)
+
+
+def _populations(connection: duckdb.DuckDBPyConnection) -> list[Shared]:
+    """Count who was ever in two cells at once."""
+    found = []
+    for places in _PLACES:
+        query = f"""
+            with places (person, place, dimension, cell) as materialized ({places})
+            select one.dimension, one.cell, other.dimension, other.cell,
+                count(distinct one.person)
+            from places as one inner join places as other
+                on one.place = other.place and one.dimension < other.dimension
+            group by all
+        """
+        rows = connection.execute(query).fetchall()
+        found.append({((a, b), (c, d)): count for a, b, c, d, count in rows})
+    return found
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> Rows:

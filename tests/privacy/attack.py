@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 SLACK = 2  # a count published as 20 was 18 to 22
 
@@ -54,9 +55,11 @@ class Attack:
         return self._end(variable, -1.0) if self.rows else self.high[variable]
 
     def _end(self, variable: int, sign: float) -> float:
-        matrix = np.zeros((len(self.rows), len(self.low)))
-        for place, row in enumerate(self.rows):
-            matrix[place, list(row)] = list(row.values())
+        sizes = [len(row) for row in self.rows]
+        columns = [column for row in self.rows for column in row]
+        values = [value for row in self.rows for value in row.values()]
+        places = np.repeat(np.arange(len(sizes)), sizes)
+        matrix = csr_array((values, (places, columns)), shape=(len(sizes), len(self.low)))
         low, high = np.asarray(self.bounds).T
         aim = np.zeros(len(self.low))
         aim[variable] = sign

@@ -10,14 +10,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from pipeline.published import TABLES
 from tests.privacy.attack import SLACK, Attack, reach_in_total
+from tests.privacy.linked_attack import Kinds, Read, Shared, attack_changes, attack_links
 from tests.privacy.published_attack import (
     ANYTHING,
+    ARMS,
     MINIMUM,
     MINIMUM_EVENTS,
     TABLE,
@@ -27,6 +29,7 @@ from tests.privacy.published_attack import (
     dimensions,
     events_within,
     tables,
+    told,
 )
 
 Bounds = tuple[float, float]
@@ -46,11 +49,6 @@ TRAILING_MONTHS = 12
 ACCESS_YEARS = 2
 CROSSED = " × "
 MONTH_KINDS = ("with", "without")
-
-
-def told(count: int | None) -> Bounds:
-    """What a published count of people was."""
-    return ANYTHING if count is None else (max(0.0, count - SLACK), count + SLACK)
 
 
 def counted(share: float | None, n: int | None) -> Bounds:
@@ -140,99 +138,69 @@ def _attack_cells(
         tally.judge(name, reach, truth, limit)
 
 
-Links = Mapping[str, str]
-"""Programme -> its model, where it has one alone."""
-
-
-def attack_links(
-    pairs: Sequence[Pair],
-    names: Sequence[str],
-    kinds: Mapping[str, tuple[int, Callable[[Pair], tuple[Bounds, int]]]],
-    links: Links,
+def attack_linked(
+    reports: Mapping[str, Sequence[Row]],
+    shown: Mapping[str, Sequence[Row]],
+    populations: Sequence[Shared],
     tally: Tally,
 ) -> None:
-    """Solve for few in a programme or a model: a model's people are those of its programmes.
+    """Attack what cells of different dimensions tell of each other, table by table."""
 
-    Parameters
-    ----------
-    names : what tells the tables apart.
-    kinds : name of a count -> its limit, and what a row tells of it and what it truly is.
-    """
-    for of_table in tables(pairs, *names):
-        cells = {
-            (str(true["segment_dimension"]), str(true["segment_value"])): (true, shown)
-            for true, shown in of_table
-            if true["segment_dimension"] in ("all", "program", "model")
-        }
-        for kind, (limit, read) in kinds.items():
-            known = {segment: read(pair) for segment, pair in cells.items()}
-            _attack_links(f"linked: {kind}", known, limit, links, tally)
-
-
-def _attack_links(
-    name: str,
-    known: Mapping[tuple[str, str], tuple[Bounds, int]],
-    limit: int,
-    links: Links,
-    tally: Tally,
-) -> None:
-    few = [segment for segment, (_, truth) in known.items() if 0 < truth < limit]
-    if not few:
-        return
-    attack = Attack()
-    place = {segment: attack.unknown(*bounds) for segment, (bounds, _) in known.items()}
-    sums: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    by_model: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for segment in known:
-        if segment[0] in ("program", "model"):
-            sums["all", segment[0]].append(segment)
-        if segment[0] == "program" and segment[1] in links:
-            by_model["model", links[segment[1]]].append(segment)
-    for parts in sums.values():
-        _is_sum(attack, place, known, ("all", "all"), parts)
-    for model, parts in by_model.items():
-        _is_sum(attack, place, known, model, parts)
-    for segment in sorted(few, key=lambda segment: known[segment][1])[:2]:
-        tally.try_reach(name, attack, (place[segment], known[segment][1]), limit)
-
-
-def _is_sum(
-    attack: Attack,
-    place: Mapping[tuple[str, str], int],
-    known: Mapping[tuple[str, str], tuple[Bounds, int]],
-    total: tuple[str, str],
-    parts: Sequence[tuple[str, str]],
-) -> None:
-    if total in known and sum(known[part][1] for part in parts) == known[total][1]:
-        attack.adds_up([place[part] for part in parts], place[total])
-
-
-def attack_linked_programmes(
-    health: Sequence[Pair], estimates: Sequence[Pair], links: Links, tally: Tally
-) -> None:
-    """Attack what models and programmes tell of each other, in the programme and in outcomes."""
-
-    def of_health(kind: str) -> Callable[[Pair], tuple[Bounds, int]]:
+    def of_health(kind: str) -> Read:
         return lambda pair: (bounds_of(pair, kind), truth_of(pair[0], kind) or 0)
 
-    counts = {"people": (MINIMUM, of_health("people"))}
-    shares = {kind: (MINIMUM_EVENTS, of_health(kind)) for kind in MONTH_KINDS}
-    with_shares = [pair for pair in health if pair[0]["people_with"] is not None]
-    attack_links(health, ("measure", "month"), counts, links, tally)
-    attack_links(with_shares, ("measure", "month"), shares, links, tally)
-    matched = [pair for pair in estimates if pair[0]["comparison"] != "before_after"]
-    mentees = {
-        name: (MINIMUM, lambda pair, name=name: (told(pair[1][name]), int(pair[0][name] or 0)))
-        for name in ("n_mentored", "n_mentored_eligible")
-    }
-    attack_links(matched, TABLE, mentees, links, tally)
-    events = [pair for pair in matched if pair[0]["events_mentored"] is not None]
-    left = {"events": (MINIMUM_EVENTS, _mentored_events)}
-    attack_links(events, TABLE, left, links, tally)
+    def attack(pairs: Sequence[Pair], names: Sequence[str], kinds: Kinds) -> None:
+        attack_links(pairs, names, kinds, populations, tally)
+
+    health = [*_some_months(_beside(reports, shown, "programme_health"))]
+    attack(health, ("measure", "month"), {"people": (MINIMUM, of_health("people"))})
+    attack(
+        [pair for pair in health if pair[0]["people_with"] is not None],
+        ("measure", "month"),
+        {kind: (MINIMUM_EVENTS, of_health(kind)) for kind in MONTH_KINDS},
+    )
+    estimates = [*zip(reports["impact_estimates"], shown["impact_estimates"], strict=True)]
+    counts = ("n_mentored", "n_comparison", "n_mentored_eligible")
+    attack(estimates, TABLE, {name: (MINIMUM, _told_in(name)) for name in counts})
+    attack(
+        [pair for pair in estimates if pair[0]["events_mentored"] is not None],
+        TABLE,
+        {f"events_{arm}": (MINIMUM_EVENTS, _events_of(arm)) for arm in ARMS},
+    )
+    flow = _beside(reports, shown, "participant_flow")
+    attack(flow, ("step",), {"flow": (MINIMUM, _told_in("n"))})
+    attack_links(
+        _beside(reports, shown, "access"),
+        ("measure",),
+        {"access": (MINIMUM, _told_in("n", "people_count"))},
+        populations,
+        tally,
+        ("group_dimension", "group_value"),
+    )
+    bins = [*zip(reports["outcome_distribution"], shown["outcome_distribution"], strict=True)]
+    attack(bins, ("outcome", "arm", "bin"), {"bins": (MINIMUM_EVENTS, _bin_of)})
 
 
-def _mentored_events(pair: Pair) -> tuple[Bounds, int]:
-    return events_within(*pair, "mentored"), int(pair[0]["events_mentored"])
+def _some_months(pairs: Sequence[Pair]) -> Iterable[Pair]:
+    """Give one month in six of each measure, of every measure another one, and all its groups."""
+    for turn, of_measure in enumerate(tables(pairs, "measure")):
+        months = sorted({str(true["month"]) for true, _ in of_measure})
+        some = set(months[turn % 6 :: 6])
+        yield from (pair for pair in of_measure if str(pair[0]["month"]) in some)
+
+
+def _events_of(arm: str) -> Read:
+    return lambda pair: (events_within(*pair, arm), int(pair[0][f"events_{arm}"]))
+
+
+def _told_in(column: str, count: str | None = None) -> Read:
+    return lambda pair: (told(pair[1][column]), int(pair[0][count or column] or 0))
+
+
+def _bin_of(pair: Pair) -> tuple[Bounds, int]:
+    true, shown = pair
+    reach = counted(shown["share"], int(true["n"]))
+    return (reach if shown["share"] is not None else ANYTHING), int(true["n_bin"])
 
 
 def attack_months(pairs: Sequence[Pair], tally: Tally) -> None:
@@ -573,15 +541,14 @@ def _beside(
 def attack_programme(
     reports: Mapping[str, Sequence[Row]],
     shown: Mapping[str, Sequence[Row]],
-    links: Links,
+    populations: Sequence[Shared],
     tally: Tally,
 ) -> None:
     """Run every attack on one snapshot's tables of the programme."""
-    estimates = [*zip(reports["impact_estimates"], shown["impact_estimates"], strict=True)]
     health = _beside(reports, shown, "programme_health")
     attack_health(health, tally)
     attack_parts(health, tally)
-    attack_linked_programmes(health, estimates, links, tally)
+    attack_linked(reports, shown, populations, tally)
     attack_months(health, tally)
     attack_stocks(health, tally)
     attack_access(_beside(reports, shown, "access"), tally)
@@ -593,6 +560,7 @@ def attack_programme(
 def attack_next_programme(
     before: tuple[Mapping[str, Sequence[Row]], Mapping[str, Sequence[Row]]],
     after: tuple[Mapping[str, Sequence[Row]], Mapping[str, Sequence[Row]]],
+    populations: Sequence[Shared],
     tally: Tally,
 ) -> None:
     """Run every attack on two consecutive snapshots' tables of the programme."""
@@ -603,6 +571,15 @@ def attack_next_programme(
     ):
         pairs = [_beside(*one, table) for one in (before, after)]
         attack_two(name, *pairs, keys, tally)
+    estimates = [
+        [*zip(*(one["impact_estimates"] for one in two), strict=True)] for two in (before, after)
+    ]
+    for column, kind in (
+        ("n_mentored", {"people": (MINIMUM_EVENTS, _told_in("n_mentored"))}),
+        ("events_mentored", {"events": (MINIMUM_EVENTS, _events_of("mentored"))}),
+    ):
+        first, second = ([pair for pair in one if pair[0][column] is not None] for one in estimates)
+        attack_changes((first, second), TABLE, kind, populations, tally)
 
 
 _SEGMENT = ("segment_dimension", "segment_value")

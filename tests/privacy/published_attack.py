@@ -33,6 +33,7 @@ class Tally:
     exposed : shown figures of fewer people than may be shown.
     cells, hidden : by published table, rows and rows without a figure.
     found : what was recovered, in words.
+    beforehand : groups that whoever knows who is where has from the total alone.
     """
 
     attacked: Counter[str] = field(default_factory=Counter)
@@ -41,9 +42,10 @@ class Tally:
     cells: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
     found: list[str] = field(default_factory=list)
+    beforehand: Counter[str] = field(default_factory=Counter)
 
     def __iadd__(self, other: Tally) -> Tally:
-        for name in ("attacked", "recovered", "exposed", "cells", "hidden"):
+        for name in ("attacked", "recovered", "exposed", "cells", "hidden", "beforehand"):
             getattr(self, name).update(getattr(other, name))
         self.found += other.found
         return self
@@ -238,13 +240,18 @@ def attack_two_looks(
 ANYTHING = (0.0, np.inf)
 
 
+def told(count: int | None) -> tuple[float, float]:
+    """What a published count of people was."""
+    return ANYTHING if count is None else (max(0.0, count - SLACK), count + SLACK)
+
+
 def _told(pair: Pair | None, name: str) -> tuple[float, float]:
     if pair is None:
         return ANYTHING
     true, shown = pair
     if name.startswith("n_"):
         n = shown[name]
-        return ANYTHING if n is None else (max(0.0, n - SLACK), n + SLACK)
+        return told(n)
     return events_within(true, shown, name.removeprefix("events_"))
 
 
