@@ -187,17 +187,29 @@ class Snapshot:
         return self._fetch(SegmentEstimate, where, (outcome,))
 
     def segments(self) -> dict[str, tuple[str, ...]]:
-        """Dimension -> its values, `all` first; values in reading order (L2 before L10)."""
-        return self._segments_of("impact_estimates")
+        """Dimension -> its values, `all` first; values in reading order (L2 before L10).
+
+        Groups that have a headline row: sequences of models are groups of a supporting outcome.
+        """
+        return self._segments_of("impact_estimates", "is_headline")
+
+    def groups_of(self, outcomes: str, dimension: str) -> tuple[str, ...]:
+        """Groups of a dimension that outcomes whose names begin alike have, in reading order."""
+        sql = (
+            "select distinct segment_value from impact_estimates"
+            " where starts_with(outcome, ?) and segment_dimension = ?"
+        )
+        rows = self._answer(sql, (outcomes, dimension))
+        return tuple(sorted((row[0] for row in rows), key=_natural))
 
     def health_segments(self) -> dict[str, tuple[str, ...]]:
         """Return the same for how the programme runs."""
         return self._segments_of("programme_health")
 
-    def _segments_of(self, table: str) -> dict[str, tuple[str, ...]]:
+    def _segments_of(self, table: str, where: str = "true") -> dict[str, tuple[str, ...]]:
         sql = (
             f"select distinct segment_dimension, segment_value from {table}"
-            " order by segment_dimension"
+            f" where {where} order by segment_dimension"
         )
         rows = self._answer(sql, ())
         # Everyone comes first, unless the reader may not see everyone.

@@ -16,7 +16,7 @@ from impact.checks import Check, check_designs, check_matched_share, check_negat
 from impact.clusters import two_way_error
 from impact.cohort import OVERALL, Table, count_people
 from impact.cycle_time import mean_log_hours
-from impact.designs import FOLLOW_UP, Arranged, Name, arrange
+from impact.designs import FOLLOW_UP, Arranged, Name, arrange, split_sequences
 from impact.judge import Judged, judge
 from impact.linear import fit_within_cells
 from impact.lines import Line
@@ -35,6 +35,7 @@ from impact.weights import att_weights
 PREFIX: Mapping[Name, str] = {
     "mentors": "mentor_",
     "onboarding": "onboarding_",
+    "again": "again_",
     "team": "team_",
     "spillover": "spillover_",
 }
@@ -42,6 +43,7 @@ PREFIX: Mapping[Name, str] = {
 WORDS: Mapping[Name, str] = {
     "mentors": "mentors",
     "onboarding": "new hires",
+    "again": "people mentored again",
     "team": "engineers of teams with a mentee",
     "spillover": "team-mates of mentees",
 }
@@ -69,7 +71,10 @@ def estimate_beside(
     study: Study,
     not_held: Mapping[Name, frozenset[Outcome]] = NOT_HELD,
 ) -> list[Supported]:
-    """Estimate and judge mentors, teams, team-mates and new hires.
+    """Estimate and judge mentors, teams, team-mates, new hires and people mentored again.
+
+    A second mentorship is told for everyone and for each sequence of models, under the dimension
+    `model`; the groups are drawn to the mean of all and never judged by themselves.
 
     Parameters
     ----------
@@ -90,12 +95,22 @@ def estimate_beside(
             continue
         arranged = arrange(name, studies[name], months)
         without = not_held.get(name, frozenset())
-        rows = [row for row in _fit(arranged, study) if row.outcome not in without]
-        found.extend(_rename(name, judge(rows, _check(arranged, rows, study), [], study)))
+        found.extend(_rename(name, _judge([arranged, *split_sequences(arranged)], study, without)))
         if name == "onboarding":
             lines = list(_follow_merges(arranged, merges, study))
             found.extend(judge_lines(lines, [], study))
     return found
+
+
+def _judge(groups: Iterable[Arranged], study: Study, without: frozenset[Outcome]) -> list[Judged]:
+    """Estimate, check and judge everyone and the groups of one design, some outcomes left out."""
+    rows: list[Row] = []
+    checks: list[Check] = []
+    for group in groups:
+        fitted = [row for row in _fit(group, study) if row.outcome not in without]
+        checks.extend(_check(group, fitted, study))
+        rows.extend(fitted)
+    return judge(rows, checks, [], study)
 
 
 def vary_design(
@@ -172,12 +187,12 @@ def _post_only(row: Row, table: Table | None, size: int) -> Row:
 
 def _check(arranged: Arranged, rows: Iterable[Row], study: Study) -> list[Check]:
     """The checks that can make a comparison void, as for the main design."""
-    cohort = arranged.cohort
+    cohort, segment = arranged.cohort, arranged.cohort.segment
     table = cohort.designs.get("a")
     matched = 0 if table is None else int(table.flag("is_mentee").sum())
-    checks = [check_matched_share(OVERALL, matched, arranged.eligible)]
+    checks = [check_matched_share(segment, matched, arranged.eligible)]
     if table is not None and arranged.name != "onboarding":
-        checks.append(check_balance(OVERALL, measure_balance(OVERALL, "a", table, arranged.rows)))
+        checks.append(check_balance(segment, measure_balance(segment, "a", table, arranged.rows)))
         checks.append(check_negative_control(cohort))
         checks.extend(
             check_designs(row)

@@ -1,4 +1,4 @@
-"""Designs beside the main one: mentors, two sessions, team-mates, teams, new hires.
+"""Designs beside the main one: mentors, two sessions, team-mates, teams, new hires, a second time.
 
 Each takes another day as its index date and is otherwise the main design: matched cells, windows
 from the landmark, the same estimators. SQL lists who could have started; here cells are numbered
@@ -12,18 +12,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from impact.cohort import OVERALL, Cohort, Table, mean_of, to_table
+from impact.cohort import OVERALL, Cohort, Segment, Table, mean_of, to_table
 from impact.measures import BEFORE, Months, Spans, find_own, find_spans, month_key, monthly_flows
 from impact.types import BoolArray, Column, Design, IntArray
 
-Name = Literal["mentors", "two_sessions", "onboarding", "team", "spillover"]
-NAMES: tuple[Name, ...] = ("mentors", "two_sessions", "onboarding", "team", "spillover")
+Name = Literal["mentors", "two_sessions", "onboarding", "again", "team", "spillover"]
+NAMES: tuple[Name, ...] = ("mentors", "two_sessions", "onboarding", "again", "team", "spillover")
 LADDER_SHARE = 0.85
 FOLLOW_UP = (6, 12)
 _COARSE_BANDS = (3, 5)
 """Bands 1 and 2, 3 and 4, 5: under a year, to five, and more."""
+_SINCE_FIRST = (9, 12, 18, 24)
+_SINCE_FIRST_COARSE = (12, 24)
+"""Months since the first mentorship began, from which its bands begin."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,15 @@ class Arranged:
         All its index rows, with covariates and outcomes under the main design's column names.
     cohort
         The matched rows in designs a and b (onboarding: in the same cells).
+    sequence
+        Of the design `again`, the models of both mentorships of whoever began a second, else an
+        empty text: shape (all rows,).
     """
 
     name: Name
     rows: Table
     cohort: Cohort
+    sequence: npt.NDArray[np.str_] | None = None
 
     @property
     def eligible(self) -> int:
@@ -84,7 +92,41 @@ def arrange(name: Name, frame: pd.DataFrame, months: Months) -> Arranged:
         for design, tercile in classes.items()
     }
     kept = {design: table for design, table in designs.items() if len(table)}
-    return Arranged(name, rows, Cohort(OVERALL, kept))
+    sequence = None
+    if name == "again":
+        sequence = frame["sequence"].astype(object).fillna("").to_numpy(dtype=np.str_)
+    return Arranged(name, rows, Cohort(OVERALL, kept), sequence)
+
+
+def split_sequences(arranged: Arranged) -> list[Arranged]:
+    """Restrict a design to each sequence of models, the comparison rows of its cells kept.
+
+    Parameters
+    ----------
+    arranged
+        The design `again`, whose rows carry `sequence`.
+
+    Returns
+    -------
+    list[Arranged]
+        In order of the sequences' names; nothing where nobody went on.
+    """
+    sequence = arranged.sequence
+    if sequence is None:
+        return []
+    found = []
+    for value in sorted(set(sequence[sequence != ""])):
+        is_out = arranged.rows.flag("is_mentee") & (sequence != value)
+        kept = arranged.rows.take(~is_out)
+        designs = {
+            design: keep_matched(part, part.label("cell_id"))
+            for design, table in arranged.cohort.designs.items()
+            for part in [table.take(~is_out[table.rows])]
+        }
+        matched = {design: table for design, table in designs.items() if len(table)}
+        cohort = Cohort(Segment("model", str(value)), matched)
+        found.append(Arranged(arranged.name, kept, cohort))
+    return found
 
 
 def _history(rows: Table, months: Months, own: IntArray) -> dict[str, Column]:
@@ -126,9 +168,11 @@ def _followed(rows: Table, months: Months, size: int, own: IntArray) -> Spans:
 
 
 def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> IntArray:
-    """The key and the ladder of the main design; new hires by month of hire and family instead.
+    """The key and the ladder of the main design, with what a design compares by instead.
 
-    Mentors are compared with people who have been mentored themselves as they have.
+    New hires are compared by month of hire and family, mentors with people who have been mentored
+    themselves as they have, people mentored again by the model of the first mentorship and the
+    time since it began.
     """
     month = frame["index_month_number"].to_numpy(np.int64)
     level, organisation = _codes(frame["level_class"]), _codes(frame["organisation"])
@@ -138,6 +182,12 @@ def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> I
         return climb(rows, [month, hired, level], [[family, organisation], [family], []])
     tenure = frame["tenure_band"].to_numpy(np.int64)
     coarse = np.digitize(tenure, _COARSE_BANDS)
+    if name == "again":
+        months_since = frame["months_since_first"].to_numpy(np.float64)
+        since = np.digitize(months_since, _SINCE_FIRST)
+        about = np.digitize(months_since, _SINCE_FIRST_COARSE)
+        rungs = [[since, tenure], [since, coarse], [about, coarse], [about]]
+        return climb(rows, [month, level, tercile, _codes(frame["first_model"])], rungs)
     rungs = [[tenure, organisation], [tenure], [coarse]]
     # Many mentors are mentored themselves, peers from the same day: that is held alike.
     mentored = [frame["mentored_class"].to_numpy(np.int64)] if name == "mentors" else []

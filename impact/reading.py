@@ -25,7 +25,14 @@ from impact.study import Study
 
 WINDOWS = (6, 12, 18, 24)
 _GROUP = ("design", "segment_dimension", "segment_value")
-_STUDY_TEXTS = ("level", "level_class", "organisation", "job_family")
+_STUDY_TEXTS = (
+    "level",
+    "level_class",
+    "organisation",
+    "job_family",
+    "first_model",
+    "sequence",
+)
 _STUDY_COLUMNS = (
     *_STUDY_TEXTS,
     "index_row_id",
@@ -42,6 +49,7 @@ _STUDY_COLUMNS = (
     "tenure_band",
     "months_in_level",
     "mentored_class",
+    "months_since_first",
     "hire_month_number",
     "last_rating",
     "leave_time",

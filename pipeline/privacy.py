@@ -102,7 +102,7 @@ class Hidden:
         return (outcome, segment) in self.told
 
 
-OF_OTHERS = ("mentor_", "onboarding_", "team_", "spillover_")
+OF_OTHERS = ("mentor_", "onboarding_", "again_", "team_", "spillover_")
 """How the outcomes begin that compare other people than mentees with their peers."""
 
 

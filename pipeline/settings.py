@@ -580,7 +580,7 @@ class Settings(_Table):
     @field_validator("measures")
     @classmethod
     def _are_new_outcomes(cls, measures: dict[str, Measure]) -> dict[str, Measure]:
-        designs = ("mentor_", "onboarding_", "team_", "spillover_")
+        designs = ("mentor_", "onboarding_", "again_", "team_", "spillover_")
         taken = sorted(
             name for name in measures if name in BUILT_IN_OUTCOMES or name.startswith(designs)
         )

@@ -37,7 +37,8 @@ TOKENS = {"mentored": "mentored", "comparison": "matched"}
 
 _BEGAN_WITH = (
     "Mentees count by what they began with; who began several in one month is in “several”, and "
-    "what followed the first mentorship is not told apart."
+    "what followed the first mentorship is not told apart here: a second one has outcomes of its "
+    "own."
 )
 CAVEATS = {
     "model": f"Who takes part in which model is not left to chance, so a difference between models "

@@ -46,10 +46,12 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("New hires mentored in their first three months", ("onboarding_",)),
     ("Mentors, against matched people who do not mentor", ("mentor_",)),
+    ("A second mentorship, against people mentored once", ("again_",)),
     ("Teams, as the unit", ("team_",)),
     ("Team mates of mentees who are not mentored themselves", ("spillover_",)),
     ("Your own measures", ("",)),
 )
+EVERYONE = ("all", "all")
 #: The window that is shown: that of the headline outcome on the same scale.
 _WINDOWS = {"ratio": 6, "difference": 12, "months": 6}
 
@@ -85,20 +87,36 @@ def sections(snapshot: Snapshot, wanted: Sequence[str] = ()) -> list[Section]:
     ----------
     wanted : beginnings of names; those of every section where none is given.
     """
-    definitions = snapshot.definitions()
     filed: dict[str, list[Line]] = {title: [] for title, _ in SECTIONS}
-    for row in _shown(snapshot):
-        if not wanted or _metric(row).startswith(tuple(wanted)):
-            filed[_section_of(_metric(row))].append(_line(row, definitions))
+    for line in lines_of(snapshot, wanted):
+        filed[_section_of(line.key)].append(line)
     return [Section(title, tuple(lines)) for title, lines in filed.items() if lines]
 
 
-def _shown(snapshot: Snapshot) -> list[Estimate]:
+def lines_of(
+    snapshot: Snapshot, wanted: Sequence[str] = (), segment: tuple[str, str] = EVERYONE
+) -> tuple[Line, ...]:
+    """Return the matched estimates of a group, one line an outcome.
+
+    Parameters
+    ----------
+    wanted : beginnings of names; every outcome where none is given.
+    segment : dimension and group.
+    """
+    definitions = snapshot.definitions()
+    return tuple(
+        _line(row, definitions)
+        for row in _shown(snapshot, segment)
+        if not wanted or _metric(row).startswith(tuple(wanted))
+    )
+
+
+def _shown(snapshot: Snapshot, segment: tuple[str, str]) -> list[Estimate]:
     """One row an outcome: its headline scale at the headline window."""
     found: dict[str, Estimate] = {}
     order = list(_WINDOWS)
     rows = [
-        row for row in snapshot.rows(Estimate, "all", "all")
+        row for row in snapshot.rows(Estimate, *segment)
         if row.comparison == "matched" and row.scale in _WINDOWS
     ]  # fmt: skip
     for row in sorted(rows, key=lambda row: (order.index(row.scale), row.follow_up_months)):
@@ -109,7 +127,7 @@ def _shown(snapshot: Snapshot) -> list[Estimate]:
     headline = [found[key] for key in BY_KEY if key in found]
     others = [row for key, row in sorted(found.items()) if key not in BY_KEY]
     hazards = [
-        row for row in snapshot.rows(Estimate, "all", "all")
+        row for row in snapshot.rows(Estimate, *segment)
         if row.comparison == "matched"
         and row.scale == "hazard_ratio"
         and row.follow_up_months == _WINDOWS["difference"]

@@ -32,7 +32,8 @@ COLUMNS = {
     "recovery that would have happened anyway).",
     "follow_up_months": "Months followed after the month of the start.",
     "segment_dimension": "Dimension of the segment; all is everyone.",
-    "segment_value": "Group of the dimension.",
+    "segment_value": "Group of the dimension; of a second mentorship (again_), by model, the "
+    "models of both, such as 1:1, then circle.",
     "is_headline": "Whether the row carries the outcome's verdict.",
     "unit": "Unit of the levels.",
     "verdict": "Matched rows only: better, worse, no_clear_difference, as_overall, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import cohort_plan, formats
+from dashboards.components import again
 from dashboards.components.html import render
 from dashboards.figures.timeline import KINDS
 from dashboards.outcomes import BY_KEY
@@ -15,7 +16,7 @@ TITLE = "Programme · Mentorship Impact"
 
 
 def below(snapshot: Snapshot) -> str:
-    """Return the plan for the next cohort and the list of known events."""
+    """Return what a second mentorship adds, the plan for the next cohort and known events."""
     lines = [
         (
             KINDS.get(event.kind, KINDS["other"]),
@@ -25,7 +26,9 @@ def below(snapshot: Snapshot) -> str:
         )
         for event in snapshot.table(KnownEvent)
     ]
-    return _plans(snapshot) + render("events.html", lines=lines)
+    confidence = formats.share(float(snapshot.info.get("confidence", "0.95")))
+    second = again.html_of(snapshot, confidence)
+    return second + _plans(snapshot) + render("events.html", lines=lines)
 
 
 def _plans(snapshot: Snapshot) -> str:

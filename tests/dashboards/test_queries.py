@@ -211,6 +211,13 @@ def test_withheld_group_is_listed_and_not_visible(warehouse: Path) -> None:
     assert ("organisation", "Mobile") not in snapshot.visible_segments()
 
 
+def test_groups_of_supporting_outcomes_alone_cannot_be_picked(tmp_path: Path) -> None:
+    sequence = {"segment_dimension": "model", "segment_value": "1:1, then circle"}
+    again = rows.everyone()[0] | {"outcome": "again_retention", "is_headline": False} | sequence
+    rows.publish(tmp_path, rows.empty() | {"impact_estimates": [*rows.everyone(), again]})
+    assert SnapshotStore(tmp_path).current().segments() == {"all": ("all",)}
+
+
 def test_empty_snapshot_still_has_everyone(tmp_path: Path) -> None:
     rows.publish(tmp_path, rows.empty())
     snapshot = SnapshotStore(tmp_path).current()

@@ -7,7 +7,7 @@ from pathlib import Path
 import published_rows as published
 import pytest
 
-from dashboards.components import supporting
+from dashboards.components import again, supporting
 from dashboards.components.strip import axis, strip
 from dashboards.pages import teams
 from dashboards.queries import Snapshot, SnapshotStore
@@ -47,6 +47,7 @@ def lines(snapshot: Snapshot, *wanted: str) -> dict[str, tuple[str, supporting.L
         ("internal_mobility", "Careers"),
         ("leaving_hazard", "Careers"),
         ("mentor_retention", "Mentors, against matched people who do not mentor"),
+        ("again_retention", "A second mentorship, against people mentored once"),
         ("team_incident_rate", "Teams, as the unit"),
         ("engagement", "Your own measures"),
     ],
@@ -131,3 +132,42 @@ def test_teams_without_an_estimate_are_not_said_to_be_alike(
     snapshot = snapshot_of(tmp_path, row("team_promotion", 12, verdict, **more))
     assert teams.headline_of(supporting.sections(snapshot, teams.WANTED)).startswith(text)
     assert teams.headline_of([]) == "Nothing is known of teams."
+
+
+def sequence(value: str, outcome: str, months: int, **more: object) -> published.Row:
+    return row(outcome, months, segment_dimension="model", segment_value=value, **more)
+
+
+def test_a_second_mentorship_is_told_for_everyone_and_by_sequence(tmp_path: Path) -> None:
+    withheld = {"estimate": None, "n_mentored": None, "n_comparison": None, "ci_low": None}
+    snapshot = snapshot_of(
+        tmp_path,
+        row("again_pr_cycle_time", 6),
+        sequence("1:1, then circle", "again_pr_cycle_time", 6, verdict="as_overall"),
+        sequence("peer, then <b>", "again_pr_cycle_time", 6, verdict="suppressed", **withheld),
+    )
+    found = again.html_of(snapshot, "95 %")
+    assert found.count('data-outcome="again_pr_cycle_time"') == 2
+    assert (
+        "People mentored 1:1 who then joined a circle, against people mentored 1:1 once." in found
+    )
+    assert "Both had the first" in found
+    assert "too few people to show: peer, then &lt;b&gt;." in found
+
+
+def test_where_nobody_began_a_second_mentorship_the_page_says_what_it_takes(tmp_path: Path) -> None:
+    found = again.html_of(snapshot_of(tmp_path), "95 %")
+    assert "Nobody is known to have begun a second mentorship" in found
+    assert "<table" not in found
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("1:1, then 1:1", "People mentored 1:1 who were then mentored 1:1 again, against "),
+        ("circle, then several", "who then began several at once, against people mentored in a "),
+        ("other, then unknown", "against people whose mentorship was “other” once."),
+    ],
+)
+def test_every_sequence_says_whom_it_compares(value: str, said: str) -> None:
+    assert said in again.meaning_of(value)

@@ -11,7 +11,7 @@ import pytest
 
 from impact.beside import MERGES, NOT_HELD, POST_ONLY, PREFIX, estimate_beside
 from impact.cohort import to_table
-from impact.designs import arrange
+from impact.designs import arrange, split_sequences
 from impact.measures import order_months
 from impact.study import Study
 from tests.impact.conftest import AS_OF
@@ -205,6 +205,107 @@ def new_hires(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
         }
     )
     return rows, merges, months
+
+
+def second_time(people: int, mentees: int, **columns: object) -> pd.DataFrame:
+    """People mentored 1:1 once, of whom the first ones join a circle in the index month."""
+    sequence = np.where(np.arange(people) < mentees, "1:1, then circle", None)
+    usual = {"study": "again", "first_model": "1:1", "months_since_first": 14.0}
+    return study_rows(people, mentees, **{**usual, "sequence": sequence, **columns})
+
+
+def test_a_second_mentorship_is_compared_with_the_same_first_model_on_every_rung() -> None:
+    first = ["1:1", "circle", "peer", "1:1", "circle", "circle"]
+    rows = second_time(6, 3, first_model=first)
+    arranged = arrange("again", rows, order_months(to_table(panel(6))))
+    for table in arranged.cohort.designs.values():
+        assert sorted(table.label("person_id").tolist()) == [1, 2, 4, 5, 6]
+        by_cell = pd.Series(table.label("person_id")).groupby(table.label("cell_id")).agg(set)
+        assert sorted(map(sorted, by_cell)) == [[1, 4], [2, 5, 6]]
+
+
+def test_time_since_the_first_parts_cells_until_too_few_match() -> None:
+    # Alike in all but the time since the first: 13 and 17 months are of one band, 18 of another.
+    rows = second_time(3, 1, months_since_first=[13.0, 17.0, 18.0])
+    arranged = arrange("again", rows, order_months(to_table(panel(3))))
+    assert sorted(arranged.cohort.designs["b"].label("person_id").tolist()) == [1, 2]
+    # Nobody of the same band: the coarser ones count up to two years as one.
+    rows = second_time(3, 1, months_since_first=[13.0, 24.0, 18.0])
+    arranged = arrange("again", rows, order_months(to_table(panel(3))))
+    assert sorted(arranged.cohort.designs["b"].label("person_id").tolist()) == [1, 3]
+
+
+def test_a_sequence_keeps_its_own_people_and_the_comparison_rows_of_their_cells() -> None:
+    first = ["1:1", "1:1", "circle", "1:1", "circle"]
+    sequence = ["1:1, then circle", "1:1, then peer", "circle, then 1:1", None, None]
+    rows = second_time(5, 3, first_model=first, sequence=sequence)
+    arranged = arrange("again", rows, order_months(to_table(panel(5))))
+    found = {part.cohort.segment.value: part for part in split_sequences(arranged)}
+    people = {
+        value: sorted(part.cohort.designs["a"].label("person_id").tolist())
+        for value, part in found.items()
+    }
+    assert people == {
+        "1:1, then circle": [1, 4],
+        "1:1, then peer": [2, 4],
+        "circle, then 1:1": [3, 5],
+    }
+    assert {part.cohort.segment.dimension for part in found.values()} == {"model"}
+    assert {part.eligible for part in found.values()} == {1}
+    assert (
+        split_sequences(arrange("mentors", study_rows(4, 2), order_months(to_table(panel(4)))))
+        == []
+    )
+
+
+def gone_on(people: int = 400) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Half go on to a second mentorship and merge 20 % faster after it; two sequences alike."""
+    rng = np.random.default_rng(11)
+    months = panel(people)
+    is_after = (months["month_number"] > INDEX) & (months["person_id"] <= people // 2)
+    months["log_hours_sum"] = 3.0 - 0.2 * is_after + rng.normal(0, 0.2, len(months))
+    left = rng.random(people) < 0.2
+    sequence = np.array(["1:1, then circle", "1:1, then 1:1", None], dtype=object)
+    place = np.where(np.arange(people) < people // 2, np.arange(people) % 2, 2)
+    rows = second_time(
+        people,
+        people // 2,
+        sequence=sequence[place],
+        level_class=[str(number // 2 % 20) for number in range(people)],
+        leave_time=np.where(left, rng.uniform(0, 12, people), 13.0),
+        leave_event=left.astype(int),
+        promotion_time=13.0,
+        end_month_number=INDEX + 13,
+    )
+    return rows, months
+
+
+def test_what_a_second_mentorship_adds_is_told_for_everyone_and_by_sequence() -> None:
+    rows, months = gone_on()
+    calendar = order_months(to_table(months))
+    found = estimate_beside({"again": rows}, pd.DataFrame(), calendar, Study(AS_OF))
+    cycle = {
+        one.segment_value: one
+        for one in found
+        if (str(one.outcome), one.follow_up_months) == ("again_pr_cycle_time", 6)
+    }
+    assert cycle.keys() == {"all", "1:1, then circle", "1:1, then 1:1"}
+    for one in cycle.values():
+        assert one.estimate == pytest.approx(np.exp(-0.2), rel=0.04)
+    assert cycle["all"].verdict == "better"
+    # Groups are drawn to the mean of all and not judged.
+    assert {cycle[name].verdict for name in cycle if name != "all"} == {"as_overall"}
+    assert not any(one.is_headline for one in found)
+
+
+def test_few_who_go_on_are_no_ground_for_a_figure() -> None:
+    rows, months = gone_on(80)
+    calendar = order_months(to_table(months))
+    found = estimate_beside({"again": rows}, pd.DataFrame(), calendar, Study(AS_OF))
+    assert {one.verdict for one in found} == {"not_enough_data"}
+    assert {one.estimate for one in found} == {None}
+    retention = next(one for one in found if str(one.outcome) == "again_retention")
+    assert "people mentored again" in (retention.verdict_reason or "")
 
 
 def test_cycle_time_of_new_hires_is_shown_and_never_judged() -> None:

@@ -132,7 +132,9 @@ def test_an_outcome_without_data_says_so_and_is_not_suppressed() -> None:
     assert published(rows)[2]["verdict"] == "no_data"
 
 
-@pytest.mark.parametrize("name", ["mentor_retention", "onboarding_retention", "team_promotion"])
+@pytest.mark.parametrize(
+    "name", ["mentor_retention", "onboarding_retention", "again_retention", "team_promotion"]
+)
 def test_few_people_of_another_comparison_hide_its_rows_alone(name: str) -> None:
     few = estimate(
         outcome=name, is_headline=False, n_mentored=0, n_comparison=0, n_mentored_eligible=9

@@ -123,8 +123,18 @@ cells as (
     where
         case
             when int_study_starts.study = 'onboarding' then present.is_new
+            when int_study_starts.study = 'again' then false
             else present.is_settled
         end
+),
+
+-- Few are mentored once in a model: their cells are made where they are compared.
+again_months as (
+    select distinct
+        first_model,
+        {{ month_start('started_on') }} as month
+    from int_study_starts
+    where study = 'again' and started_on is not null
 ),
 
 placed as (
@@ -133,6 +143,9 @@ placed as (
         present.*,
         int_study_starts.free_until,
         int_study_starts.followed_until,
+        int_study_starts.first_began_on,
+        int_study_starts.first_model,
+        int_study_starts.second_model,
         coalesce(
             {{ month_start('int_study_starts.started_on') }} = present.month, false
         ) as is_mentee,
@@ -152,6 +165,29 @@ placed as (
             when cells.study = 'onboarding' then present.is_new
             else present.is_settled
         end
+    union all
+    select
+        int_study_starts.study,
+        present.*,
+        int_study_starts.free_until,
+        int_study_starts.followed_until,
+        int_study_starts.first_began_on,
+        int_study_starts.first_model,
+        int_study_starts.second_model,
+        coalesce(
+            {{ month_start('int_study_starts.started_on') }} = present.month, false
+        ) as is_mentee,
+        coalesce(int_study_starts.free_until < present.landmark, false) as is_taken
+    from present
+    inner join int_study_starts
+        on
+            present.person_id = int_study_starts.person_id
+            and present.landmark > int_study_starts.free_from
+    inner join again_months
+        on
+            present.month = again_months.month
+            and int_study_starts.first_model = again_months.first_model
+    where int_study_starts.study = 'again' and present.is_settled
 ),
 
 compared as (
@@ -220,6 +256,13 @@ select
     timed.tenure_band,
     timed.months_in_level,
     timed.mentored_class,
+    timed.first_model,
+    case
+        when timed.is_mentee and timed.study = 'again'
+            then concat(timed.first_model, ', then ', timed.second_model)
+    end as sequence,
+    timed.month_number - {{ month_number('timed.first_began_on') }}
+        as months_since_first,
     {{ month_number('timed.hired_on') }} as hire_month_number,
     timed.last_rating,
     timed.end_time as leave_time,

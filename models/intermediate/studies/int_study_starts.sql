@@ -18,6 +18,14 @@ int_mentees_indexed as (
     select * from {{ ref('int_mentees_indexed') }}
 ),
 
+int_mentorships_begun as (
+    select * from {{ ref('int_mentorships_begun') }}
+),
+
+int_pairs_begun as (
+    select * from {{ ref('int_pairs_begun') }}
+),
+
 int_person_months as (
     select * from {{ ref('int_person_months') }}
 ),
@@ -37,8 +45,10 @@ numbered as (
 mentees as (
     select
         numbered.person_id,
+        int_mentees_indexed.person_key,
         int_mentees_indexed.mentorship_key,
-        int_mentees_indexed.index_date
+        int_mentees_indexed.index_date,
+        int_mentees_indexed.model
     from int_mentees_indexed
     inner join numbered
         on int_mentees_indexed.person_key = numbered.person_key
@@ -98,6 +108,69 @@ second_sessions as (
     where place = 2
 ),
 
+-- Whatever a mentee begins after the first mentorship.
+later_mentorships as (
+    select
+        mentees.person_id,
+        int_mentorships_begun.starts_on,
+        coalesce(int_mentorships_begun.model, 'unknown') as model,
+        min(int_mentorships_begun.starts_on) over (
+            partition by mentees.person_id
+        ) as next_starts_on
+    from mentees
+    inner join int_mentorships_begun
+        on
+            mentees.person_key = int_mentorships_begun.person_key
+            and mentees.mentorship_key <> int_mentorships_begun.mentorship_key
+),
+
+second_mentorships as (
+    select
+        person_id,
+        min(starts_on) as starts_on,
+        case when min(model) = max(model) then min(model) else 'several' end
+            as model
+    from later_mentorships
+    where {{ month_start('starts_on') }} = {{ month_start('next_starts_on') }}
+    group by 1
+),
+
+-- A circle is over with its last pair; an end that nobody knows is none.
+first_ends as (
+    select
+        mentees.person_id,
+        max(int_pairs_begun.runs_until) as ended_on
+    from mentees
+    inner join int_pairs_begun
+        on
+            mentees.person_key = int_pairs_begun.mentee_key
+            and mentees.mentorship_key = int_pairs_begun.mentorship_key
+    group by 1
+    having
+        max(int_pairs_begun.runs_until) > max(int_pairs_begun.starts_on)
+        and max(int_pairs_begun.runs_until) < cast('9999-12-31' as date)
+),
+
+-- One after the other: what begins while the first runs is several at once, and within
+-- a month of the first start a change of pair.
+again as (
+    select
+        mentees.person_id,
+        mentees.index_date,
+        mentees.model,
+        first_ends.ended_on,
+        second_mentorships.starts_on as next_starts_on,
+        second_mentorships.model as next_model,
+        second_mentorships.starts_on >= first_ends.ended_on
+        and second_mentorships.starts_on
+        >= {{ add_months('mentees.index_date', 1) }} as is_again
+    from mentees
+    inner join first_ends
+        on mentees.person_id = first_ends.person_id
+    left join second_mentorships
+        on mentees.person_id = second_mentorships.person_id
+),
+
 -- Teams by the month in which their first member starts.
 team_starts as (
     select
@@ -131,58 +204,87 @@ team_exposures as (
         min(case when not is_started then month end) as exposed_unmentored_on
     from team_months
     group by 1
+),
+
+starts as (
+    select
+        'mentors' as study,
+        person_id,
+        starts_on as started_on,
+        starts_on as free_until,
+        cast(null as date) as followed_until
+    from mentors
+    union all
+    -- Whoever has started is no comparison for two sessions, one session held or none.
+    select
+        'two_sessions' as study,
+        mentees.person_id,
+        second_sessions.held_on as started_on,
+        mentees.index_date as free_until,
+        cast(null as date) as followed_until
+    from mentees
+    left join second_sessions
+        on mentees.person_id = second_sessions.person_id
+    union all
+    select
+        'onboarding' as study,
+        person_id,
+        index_date as started_on,
+        index_date as free_until,
+        cast(null as date) as followed_until
+    from mentees
+    union all
+    select
+        'team' as study,
+        person_id,
+        exposed_on as started_on,
+        exposed_on as free_until,
+        cast(null as date) as followed_until
+    from team_exposures
+    union all
+    -- Help that reaches people who are not mentored themselves.
+    select
+        'spillover' as study,
+        coalesce(team_exposures.person_id, mentees.person_id) as person_id,
+        case
+            when
+                mentees.index_date is null
+                or team_exposures.exposed_unmentored_on
+                < {{ month_start('mentees.index_date') }}
+                then team_exposures.exposed_unmentored_on
+        end as started_on,
+        least(team_exposures.exposed_on, mentees.index_date) as free_until,
+        mentees.index_date as followed_until
+    from team_exposures
+    full outer join mentees
+        on team_exposures.person_id = mentees.person_id
+),
+
+-- In these designs everybody can be compared who has not started.
+open_to_all as (
+    select
+        *,
+        cast(null as date) as free_from,
+        cast(null as date) as first_began_on,
+        cast(null as {{ dbt.type_string() }}) as first_model,
+        cast(null as {{ dbt.type_string() }}) as second_model
+    from starts
 )
 
 -- free_until is the first day a comparison person is none any more, followed_until the
--- first on which someone who started is not followed.
+-- first on which someone who started is not followed; free_from is the first on which a
+-- person can be compared, where that is not always.
+select * from open_to_all
+union all
+-- A second mentorship, against people mentored once in the same model.
 select
-    'mentors' as study,
+    'again' as study,
     person_id,
-    starts_on as started_on,
-    starts_on as free_until,
-    cast(null as date) as followed_until
-from mentors
-union all
--- Whoever has started is no comparison for two sessions, one session held or none.
-select
-    'two_sessions' as study,
-    mentees.person_id,
-    second_sessions.held_on as started_on,
-    mentees.index_date as free_until,
-    cast(null as date) as followed_until
-from mentees
-left join second_sessions
-    on mentees.person_id = second_sessions.person_id
-union all
-select
-    'onboarding' as study,
-    person_id,
-    index_date as started_on,
-    index_date as free_until,
-    cast(null as date) as followed_until
-from mentees
-union all
-select
-    'team' as study,
-    person_id,
-    exposed_on as started_on,
-    exposed_on as free_until,
-    cast(null as date) as followed_until
-from team_exposures
-union all
--- Help that reaches people who are not mentored themselves.
-select
-    'spillover' as study,
-    coalesce(team_exposures.person_id, mentees.person_id) as person_id,
-    case
-        when
-            mentees.index_date is null
-            or team_exposures.exposed_unmentored_on
-            < {{ month_start('mentees.index_date') }}
-            then team_exposures.exposed_unmentored_on
-    end as started_on,
-    least(team_exposures.exposed_on, mentees.index_date) as free_until,
-    mentees.index_date as followed_until
-from team_exposures
-full outer join mentees
-    on team_exposures.person_id = mentees.person_id
+    case when is_again then next_starts_on end as started_on,
+    next_starts_on as free_until,
+    cast(null as date) as followed_until,
+    ended_on as free_from,
+    index_date as first_began_on,
+    model as first_model,
+    case when is_again then next_model end as second_model
+from again
