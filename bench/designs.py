@@ -1,11 +1,12 @@
 """Bias, coverage and alarms of the designs beside the main one, on simulated organisations.
 
-    python bench/designs.py [--plan none:2000:20 effect:2000:20 spillover:2000:20] [--report]
+    python bench/designs.py [--plan none:2000:20 spillover:2000:20 again:2000:20] [--report]
 
-Mentors, new hires, teams and team-mates, the second session, and peers without a mentored
-team-mate: each organisation goes through the project's compiled SQL in memory, as in
-`estimates.py`. Replications are kept and go on where they stopped. Writes `bench/designs.md`, where
-scenarios that were not run stay as they were. `first_merges.py` draws those of new hires' merges.
+Mentors, new hires, teams and team-mates, the second session, peers without a mentored team-mate,
+and second mentorships, in scenarios of their own in which many come back: each organisation goes
+through the project's compiled SQL in memory, as in `estimates.py`. Replications are kept and go on
+where they stopped. Writes `bench/designs.md`, where scenarios that were not run stay as they were.
+`first_merges.py` draws those of new hires' merges.
 """
 
 from __future__ import annotations
@@ -38,12 +39,15 @@ from impact.reading import read_months, read_studies, read_supported
 from impact.sensitivity import Sensitivity
 from impact.spillover import find_exposed, leave_out_exposed
 from impact.study import HEADLINE_MONTHS, Study
-from synthetic.organisation import Organisation, scenario, simulate
+from synthetic.organisation import Organisation, Parameters, scenario, simulate
 from synthetic.truth import Planted, planted
 
 KEPT = ROOT / "build" / "bench" / "designs"
 PLAN = ("none:2000:100", "effect:2000:100", "spillover:2000:100")
 PLAN += ("merges_none:6000:100", "merges_later:6000:100")
+PLAN += ("again_none:2000:100", "again:2000:100")
+COMING_BACK = ("again_none", "again")
+"""Scenarios in which many come back: only what a second mentorship adds is looked at."""
 FIRST_SEED = 70_000
 TEAM_MATES = {"spillover": float(np.log(0.94))}
 MORE = frozenset(
@@ -75,6 +79,12 @@ def replicate(
     frames = {**given_frames(organisation), **more_frames(organisation)}
     build_frames(connection, frames, statements)
     study = Study(organisation.parameters.end, follow_up_months=(6, 12))
+    months = read_months(connection.table("int_months_measured"))
+    studies = read_studies(connection.table("int_study_rows"))
+    if name in COMING_BACK:
+        again = {"again": studies["again"]}
+        records = list(_published(again, months, study, organisation, truth))
+        return [{"seed": seed, **record} for record in records]
     everyone = "segment_dimension = 'all'"
     material = read_supported(
         connection.table("int_index_rows"),
@@ -82,9 +92,7 @@ def replicate(
         connection.table("int_matched_rows").filter(everyone),
         connection.table("int_mentee_segments").filter(everyone),
     )
-    months = read_months(connection.table("int_months_measured"))
-    studies = read_studies(connection.table("int_study_rows"))
-    records = list(_published(studies, months, study, name, truth))
+    records = list(_published(studies, months, study, organisation, truth))
     records += list(_varied(material, studies, months, study, truth))
     return [{"seed": seed, **record} for record in records]
 
@@ -116,6 +124,8 @@ def more_frames(organisation: Organisation) -> dict[str, pd.DataFrame]:
                 "mentee_name_key": people[1],
                 "status": pairs["status"].astype(str),
                 "starts_on": start.dt.date,
+                "ends_on": pairs["end_date"].astype(object).where(pairs["end_date"].notna(), None),
+                "end_reason": pd.Series([None] * len(pairs), dtype=object),
                 "source_row": np.arange(len(pairs)),
             }
         ),
@@ -132,7 +142,11 @@ def more_frames(organisation: Organisation) -> dict[str, pd.DataFrame]:
 
 
 def _published(
-    studies: Mapping[str, pd.DataFrame], months: Months, study: Study, name: str, truth: Planted
+    studies: Mapping[str, pd.DataFrame],
+    months: Months,
+    study: Study,
+    organisation: Organisation,
+    truth: Planted,
 ) -> Iterator[dict[str, object]]:
     merges = pd.DataFrame(
         {"index_row_id": [], "first_merge_time": [], "tenth_merge_time": [], "git_time": []}
@@ -145,11 +159,12 @@ def _published(
         headline = 6 if found.scale == "ratio" else 12
         if found.scale == "months" or found.follow_up_months != headline:
             continue
-        expected = _expected(outcome, name, truth)
+        expected = _expected(outcome, organisation.parameters, truth)
         ratio = found.scale == "ratio"
         values = [found.estimate, found.ci_low, found.ci_high]
         values = [float(np.log(value)) for value in values] if ratio else values
-        yield _record(outcome, values, expected, found.n_mentored or 0)
+        group = "" if found.segment_value == "all" else f": {found.segment_value}"
+        yield _record(outcome + group, values, expected, found.n_mentored or 0)
 
 
 def replicate_merges(
@@ -179,8 +194,15 @@ def replicate_merges(
     ]
 
 
-def _expected(outcome: str, name: str, truth: Planted) -> float | None:
+def _expected(outcome: str, parameters: Parameters, truth: Planted) -> float | None:
     """What was planted; none where nobody planted a number for this design."""
+    name = parameters.scenario
+    if outcome.startswith("again_"):
+        planted_ratios = {
+            "again_pr_cycle_time": parameters.effects.again_cycle_time,
+            "again_incident_rate": parameters.effects.again_incident_rate,
+        }
+        return float(np.log(planted_ratios.get(outcome, 1.0)))
     if outcome.startswith("mentor_"):
         return 0.0
     if outcome.startswith("spillover_"):

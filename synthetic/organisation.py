@@ -161,7 +161,10 @@ def simulate(
     moods = work_.draw_moods(len(people), calendar.months, streams[1])
     draws = careers_.draw(people, calendar.months, streams[2])
     careers = _live(parameters, people, calendar, draws, plan, moods)
-    pairs, careers = pairs_.pair_up(people, careers, calendar, streams[3], mentors_stay_days)
+    pairs, careers = pairs_.pair_up(
+        people, careers, calendar, (parameters.again, moods.dip), streams[3], mentors_stay_days
+    )
+    again_day = pairs_.second_day(pairs, careers)
     exposure = work_.measure_exposure(people, careers, calendar)
     log_effect = _log_effects(parameters, careers, pairs)
     pull_requests = work_.open_pull_requests(
@@ -172,6 +175,7 @@ def simulate(
         moods,
         exposure,
         log_effect,
+        again_day,
         _organisation_of(people, careers.team, calendar, plan),
         streams[4],
     )
@@ -184,7 +188,7 @@ def simulate(
         exposure=exposure,
         moods=moods,
         pull_requests=pull_requests,
-        on_call=work_.take_shifts(parameters, people, careers, calendar, streams[6]),
+        on_call=work_.take_shifts(parameters, people, careers, calendar, again_day, streams[6]),
         reorganisation=plan,
         log_effect=log_effect,
         rated=_rate(people, careers, calendar, streams[7]),

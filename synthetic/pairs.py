@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from synthetic.careers import Careers
-from synthetic.people import NEVER, Calendar, Flags, Ints, People
+from synthetic.parameters import Again
+from synthetic.people import NEVER, Calendar, Flags, Floats, Ints, People
 
 MODELS = ("1:1", "peer", "circle", "reverse")
 PROGRAMS = ("Compass", "Peer Exchange", "Circles", "Reverse View", "First Hundred Days")
@@ -21,9 +22,11 @@ _MODEL_SHARES = (0.60, 0.14, 0.22, 0.04)
 _ASSIGNMENT_SHARES = (0.62, 0.23, 0.10, 0.05)
 _CIRCLE_SIZE = 5
 _ONBOARDING_DAYS = 91
-_SECOND, _EARLY, _UNSTARTED = 0.15, 0.12, 0.10
+_EARLY, _UNSTARTED = 0.12, 0.10
 #: Days for which whoever becomes a mentor is sure to stay.
 MENTORS_STAY_DAYS = 60
+#: Days after the first start between which people come back: the longest pair takes 290.
+_BACK_FROM, _BACK_UNTIL = 300, 480
 _SENIOR = 2
 
 
@@ -118,6 +121,7 @@ def pair_up(
     people: People,
     careers: Careers,
     calendar: Calendar,
+    coming_back: tuple[Again, Floats],
     rng: np.random.Generator,
     stay_days: int = MENTORS_STAY_DAYS,
 ) -> tuple[Pairs, Careers]:
@@ -125,6 +129,8 @@ def pair_up(
 
     Parameters
     ----------
+    coming_back
+        Who comes back, and how slow people's last months were: shape (people, months).
     stay_days
         Days for which whoever becomes a mentor is sure to stay: over 0, mentors leave less often.
 
@@ -155,7 +161,7 @@ def pair_up(
         _pair(office, book, who[alone], np.where(model == _REVERSE, model, _ONE)[alone], start)
     began = replace(careers, start_day=start)
     office = replace(office, careers=began)
-    _second(office, book)
+    _second(office, book, *coming_back)
     _never_begun(office, book)
     return _close(book, began, calendar, rng), began
 
@@ -195,13 +201,37 @@ def _pair(office: _Office, book: _Book, who: Ints, model: Ints, start: Ints) -> 
         book.add([(int(mentor[0]), mentee)], program, kind, (day, NEVER), ACTIVE, how)
 
 
-def _second(office: _Office, book: _Book) -> None:
-    """Let some mentees come back for a second mentorship of one mentor."""
+def _second(office: _Office, book: _Book, again: Again, dip: Floats) -> None:
+    """Let some mentees come back, to one mentor or a circle, after their first has ended."""
     start, left = office.careers.start_day, office.careers.left_day
-    later = start + office.rng.integers(300, 480, len(start))
-    again = (start < NEVER) & (office.rng.random(len(start)) < _SECOND)
-    who = np.flatnonzero(again & (later < left - 30) & (later < office.calendar.days - 5))
+    later = _when_back(office, again, dip)
+    comes = (start < NEVER) & (office.rng.random(len(start)) < again.share)
+    last = np.minimum(left - again.stays, office.calendar.days - 5)
+    who = np.flatnonzero(comes & (later < last))
+    if again.circle:
+        is_circle = office.rng.random(len(who)) < again.circle
+        circle = who[is_circle]
+        for group in _circles(circle[np.argsort(later[circle], kind="stable")]):
+            # A circle waits for its last member, and begins with those who are still there.
+            later[group] = later[group].max()
+            _meet(office, book, group[later[group] < last[group]], _CIRCLE, later)
+        who = who[~is_circle]
     _pair(office, book, who, np.zeros(len(who), dtype=np.int64), later)
+
+
+def _when_back(office: _Office, again: Again, dip: Floats) -> Ints:
+    """Day on which each person would come back: any in half a year, slow months more readily."""
+    start, calendar = office.careers.start_day, office.calendar
+    later: Ints = start + office.rng.integers(_BACK_FROM, _BACK_UNTIL, len(start))
+    if not again.dip:
+        return later
+    days = start[:, None] + np.arange(_BACK_FROM, _BACK_UNTIL)
+    month = np.clip(calendar.month_of(np.clip(days, 0, calendar.days - 1)), 0, None)
+    # The largest of scores with Gumbel noise is a draw in proportion to their exponentials.
+    score = again.dip * np.take_along_axis(dip, month, axis=1)
+    score += office.rng.gumbel(size=score.shape)
+    chosen: Ints = start + _BACK_FROM + np.argmax(score, axis=1)
+    return chosen
 
 
 def _never_begun(office: _Office, book: _Book) -> None:
@@ -256,3 +286,12 @@ def model_of_first(pairs: Pairs, careers: Careers) -> Ints:
     began = (pairs.status <= ENDED_EARLY) & (pairs.start_day == careers.start_day[pairs.mentee])
     model[pairs.mentee[began]] = pairs.model[began]
     return model
+
+
+def second_day(pairs: Pairs, careers: Careers) -> Ints:
+    """Day on which each person began a second mentorship, `NEVER` for people without one."""
+    start = careers.start_day[pairs.mentee]
+    came = (pairs.status <= ENDED_EARLY) & (pairs.start_day >= start + _BACK_FROM)
+    day = np.full(len(careers.start_day), NEVER, dtype=np.int64)
+    np.minimum.at(day, pairs.mentee[came], pairs.start_day[came])
+    return day

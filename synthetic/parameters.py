@@ -15,6 +15,8 @@ ScenarioName = Literal[
     "hidden_ambition",
     "by_model",
     "spillover",
+    "again_none",
+    "again",
 ]
 
 #: Fewer would leave a level, an organisation or an arm without anybody.
@@ -41,6 +43,8 @@ class Effects:
         Ratio of pull request hours for unmentored people with a mentored team-mate.
     engagement
         Points on the survey's scale of 0 to 100, added; 0 is nothing.
+    again_cycle_time, again_incident_rate
+        What a second mentorship adds to the first: ratios from its first day on.
     """
 
     cycle_time: float = 0.88
@@ -50,6 +54,8 @@ class Effects:
     cycle_time_by_model: tuple[tuple[str, float], ...] = ()
     team_mates: float = 1.0
     engagement: float = 0.0
+    again_cycle_time: float = 1.0
+    again_incident_rate: float = 1.0
 
     @classmethod
     def nothing(cls) -> "Effects":
@@ -58,6 +64,7 @@ class Effects:
 
     def __post_init__(self) -> None:
         ratios = [self.cycle_time, self.incident_rate, self.promotion, self.leaving]
+        ratios += [self.again_cycle_time, self.again_incident_rate]
         ratios += [self.team_mates, *(ratio for _, ratio in self.cycle_time_by_model)]
         if min(ratios) <= 0:
             raise ValueError(f"effects are ratios above 0, found {min(ratios)}")
@@ -92,6 +99,32 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Again:
+    """Who comes back for a second mentorship, ten to sixteen months after the first began.
+
+    Attributes
+    ----------
+    share
+        Of the mentees who are still there.
+    circle
+        Share of them who join a circle; the others have one mentor.
+    dip
+        Log ratio of choosing a month for each standard deviation of a slow spell before it.
+    stays
+        Days that whoever comes back stays at least. Above 0 it keeps them a little by itself.
+    """
+
+    share: float = 0.15
+    circle: float = 0.0
+    dip: float = 0.0
+    stays: int = 30
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.share <= 1 and 0 <= self.circle <= 1):
+            raise ValueError(f"shares are from 0 to 1, found {self.share} and {self.circle}")
+
+
+@dataclass(frozen=True)
 class Parameters:
     """Everything that decides what organisation comes out, the random generator apart.
 
@@ -116,6 +149,8 @@ class Parameters:
         Ratios of everybody's hazards to the usual ones.
     onboarding
         Hazard of enrolling in the first three months of employment, against later.
+    again
+        Who comes back for a second mentorship.
     """
 
     engineers: int = 2000
@@ -127,6 +162,7 @@ class Parameters:
     enrolment: float = 0.28
     first_enrolment: int = 4
     onboarding: float = 0.5
+    again: Again = field(default_factory=Again)
     pull_requests: float = 6.0
     incidents: float = 0.22
     level_cycle_time: float = 0.95
@@ -165,6 +201,8 @@ def month_start(start: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+_MANY_COME_BACK = Again(share=0.6, circle=0.4, dip=0.48, stays=0)
+
 SCENARIOS: Mapping[ScenarioName, Parameters] = MappingProxyType(
     {
         "random": Parameters(
@@ -188,6 +226,12 @@ SCENARIOS: Mapping[ScenarioName, Parameters] = MappingProxyType(
             effects=Effects(cycle_time_by_model=(("1:1", 0.80), ("circle", 0.95), ("peer", 1.0))),
         ),
         "spillover": Parameters(scenario="spillover", effects=Effects(team_mates=0.94)),
+        "again_none": Parameters(scenario="again_none", again=_MANY_COME_BACK),
+        "again": Parameters(
+            scenario="again",
+            again=_MANY_COME_BACK,
+            effects=Effects(again_cycle_time=0.88, again_incident_rate=0.80),
+        ),
     }
 )
 

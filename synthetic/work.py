@@ -152,6 +152,7 @@ def open_pull_requests(
     moods: Moods,
     exposure: Exposure,
     log_effect: Floats,
+    again_day: Ints,
     organisation: Ints,
     rng: np.random.Generator,
 ) -> PullRequests:
@@ -161,6 +162,8 @@ def open_pull_requests(
     ----------
     log_effect
         Log ratio of hours that mentoring plants in each person, shape (people,).
+    again_day
+        First day of a second mentorship, shape (people,).
     organisation
         Organisation of each person and month.
     """
@@ -170,6 +173,9 @@ def open_pull_requests(
     merged = rng.binomial(opened, MERGED)
     mean = _mean_log_hours(parameters, people, calendar, moods, organisation, rng)
     mean += log_effect[:, None] * exposure.mentored / np.maximum(exposure.employed, 1)
+    mean += np.log(parameters.effects.again_cycle_time) * _share_since(
+        np.maximum(again_day, people.hire_day), careers, calendar, exposure
+    )
     mean += _shock(parameters, careers, calendar, moods)
     if parameters.effects.team_mates != 1.0:
         mean += np.log(parameters.effects.team_mates) * _exposed(careers, exposure)
@@ -211,6 +217,14 @@ def _shock(parameters: Parameters, careers: Careers, calendar: Calendar, moods: 
     return result
 
 
+def _share_since(day: Ints, careers: Careers, calendar: Calendar, exposure: Exposure) -> Floats:
+    """Share of each month's employed days from a day of each person on."""
+    begin, end = calendar.starts[:-1], calendar.starts[1:]
+    days = _overlap(day[:, None], careers.left_day[:, None], begin, end)
+    share: Floats = days / np.maximum(exposure.employed, 1)
+    return share
+
+
 def _exposed(careers: Careers, exposure: Exposure) -> Flags:
     """Whether an unmentored person has a mentored team-mate in the month."""
     mentored = exposure.mentored > 0
@@ -228,6 +242,7 @@ def take_shifts(
     people: People,
     careers: Careers,
     calendar: Calendar,
+    again_day: Ints,
     rng: np.random.Generator,
 ) -> OnCall:
     """Rotate each team's roster week by week and draw the incidents of every shift day."""
@@ -240,6 +255,7 @@ def take_shifts(
     months = measure_exposure(people, careers, calendar).working.sum() / DAYS_A_MONTH
     rate = parameters.incidents * months * weight / max(float(weight.sum()), 1.0)
     rate *= np.where(day >= careers.start_day[who], parameters.effects.incident_rate, 1.0)
+    rate *= np.where(day >= again_day[who], parameters.effects.again_incident_rate, 1.0)
     found = np.repeat(np.arange(len(day)), rng.poisson(rate))
     found = found[day[found] < calendar.days]
     found = found[np.argsort(day[found], kind="stable")]

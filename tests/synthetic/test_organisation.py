@@ -8,8 +8,8 @@ import pytest
 
 from synthetic.careers import RELEVELLING, REORGANISATION
 from synthetic.organisation import SCENARIOS, Effects, Organisation, scenario, simulate
-from synthetic.pairs import ENDED_EARLY, MODELS
-from synthetic.parameters import Parameters
+from synthetic.pairs import ENDED_EARLY, MODELS, second_day
+from synthetic.parameters import Again, Parameters
 from synthetic.people import NEVER, TOP_LEVEL
 
 MONTH_COLUMNS = [
@@ -206,6 +206,46 @@ def test_team_mates_of_mentored_people_are_faster_under_spillover_alone():
     np.testing.assert_allclose(shift[with_.exposure.mentored > 0], 0)
 
 
+@pytest.fixture(scope="module")
+def coming_back() -> Organisation:
+    return draw(scenario("again", engineers=800))
+
+
+def test_second_mentorships_begin_after_the_first_has_ended_and_some_are_circles(coming_back):
+    pairs, start = coming_back.pairs, coming_back.careers.start_day
+    began = pairs.take(pairs.status <= ENDED_EARLY)
+    is_second = began.start_day > start[began.mentee]
+    ended = np.zeros(len(start), dtype=np.int64)
+    np.maximum.at(ended, began.mentee[~is_second], began.end_day[~is_second])
+    second = began.take(is_second)
+    assert (ended[second.mentee] <= second.start_day).all()
+    assert (coming_back.careers.left_day[second.mentee] > second.start_day).all()
+    people = np.unique(second.mentee)
+    circle = np.unique(second.mentee[second.model == MODELS.index("circle")])
+    assert len(people) > 40
+    assert len(circle) / len(people) == pytest.approx(0.4, abs=0.15)
+
+
+def test_people_come_back_after_slow_months(coming_back):
+    day = second_day(coming_back.pairs, coming_back.careers)
+    who = np.flatnonzero(day < NEVER)
+    month = coming_back.calendar.month_of(day[who])
+    assert coming_back.moods.dip[who, month].mean() > 0.15
+
+
+def test_a_second_mentorship_adds_what_was_planted_from_its_first_day(coming_back):
+    effects = replace(coming_back.parameters.effects, again_cycle_time=1.0)
+    without = draw(replace(coming_back.parameters, effects=effects))
+    shift = coming_back.pull_requests.mean_log_hours - without.pull_requests.mean_log_hours
+    starts, day = coming_back.calendar.starts, second_day(coming_back.pairs, coming_back.careers)
+    employed = coming_back.exposure.employed > 0
+    after = employed & (starts[:-1] >= day[:, None])
+    before = employed & (starts[1:] <= day[:, None])
+    assert after.any()
+    np.testing.assert_allclose(shift[after], np.log(0.88))
+    np.testing.assert_allclose(shift[before], 0)
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -219,6 +259,11 @@ def test_team_mates_of_mentored_people_are_faster_under_spillover_alone():
 def test_wrong_parameters_are_refused_with_what_was_found(wrong, says):
     with pytest.raises(ValueError, match=says):
         scenario("none", **wrong)
+
+
+def test_shares_of_those_who_come_back_are_shares():
+    with pytest.raises(ValueError, match=r"shares are from 0 to 1, found 1\.2"):
+        Again(share=1.2)
 
 
 def test_unknown_scenario_names_the_known_ones():
