@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboards import formats
 from dashboards.components.html import render
-from dashboards.components.supporting import Line, lines_of
+from dashboards.components.supporting import EVERYONE, Line, lines_of
 from dashboards.queries import Snapshot
+from dashboards.rows import Estimate
 
 WANTED = ("again_",)
 DIMENSION = "model"
@@ -29,10 +31,16 @@ _BETWEEN = ", then "
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Everyone who began a second mentorship, or those of one sequence of models."""
+    """Everyone who began a second mentorship, or those of one sequence of models.
+
+    Attributes
+    ----------
+    people : how many began a second and have a baseline; empty where it is withheld.
+    """
 
     title: str
     meaning: str
+    people: str
     lines: tuple[Line, ...]
 
 
@@ -52,13 +60,23 @@ def html_of(snapshot: Snapshot, confidence: str) -> str:
     ----------
     confidence : of the intervals, as it is written.
     """
-    everyone = lines_of(snapshot, WANTED)
-    groups = [Group("Everyone who began a second", "", everyone)] if everyone else []
+    everyone = _group(snapshot, EVERYONE, "Everyone who began a second", "")
+    groups = [everyone] if everyone.lines else []
     withheld = []
     for sequence in snapshot.groups_of(WANTED[0], DIMENSION):
-        lines = lines_of(snapshot, WANTED, (DIMENSION, sequence))
-        if all(line.verdict.key == "suppressed" for line in lines):
+        group = _group(snapshot, (DIMENSION, sequence), sequence, meaning_of(sequence))
+        if all(line.verdict.key == "suppressed" for line in group.lines):
             withheld.append(sequence)
         else:
-            groups.append(Group(sequence, meaning_of(sequence), lines))
+            groups.append(group)
     return render("again.html", groups=groups, withheld=withheld, confidence=confidence)
+
+
+def _group(snapshot: Snapshot, segment: tuple[str, str], title: str, meaning: str) -> Group:
+    began = [
+        row.n_mentored_eligible
+        for row in snapshot.rows(Estimate, *segment)
+        if row.outcome.startswith(WANTED) and row.n_mentored_eligible is not None
+    ]
+    people = f"{formats.count(max(began))} people" if began else ""
+    return Group(title, meaning, people, lines_of(snapshot, WANTED, segment))

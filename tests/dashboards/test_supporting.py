@@ -143,7 +143,13 @@ def test_a_second_mentorship_is_told_for_everyone_and_by_sequence(tmp_path: Path
     snapshot = snapshot_of(
         tmp_path,
         row("again_pr_cycle_time", 6),
-        sequence("1:1, then circle", "again_pr_cycle_time", 6, verdict="as_overall"),
+        sequence(
+            "1:1, then circle",
+            "again_pr_cycle_time",
+            6,
+            verdict="as_overall",
+            n_mentored_eligible=35,
+        ),
         sequence("peer, then <b>", "again_pr_cycle_time", 6, verdict="suppressed", **withheld),
     )
     found = again.html_of(snapshot, "95 %")
@@ -151,6 +157,7 @@ def test_a_second_mentorship_is_told_for_everyone_and_by_sequence(tmp_path: Path
     assert (
         "People mentored 1:1 who then joined a circle, against people mentored 1:1 once." in found
     )
+    assert "1:1, then circle: 35 people" in found
     assert "Both had the first" in found
     assert "too few people to show: peer, then &lt;b&gt;." in found
 

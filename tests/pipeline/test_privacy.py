@@ -145,6 +145,23 @@ def test_few_people_of_another_comparison_hide_its_rows_alone(name: str) -> None
     assert hidden.hides(name, ALL)
 
 
+def test_few_of_one_sequence_of_models_do_not_follow_from_everyone_and_the_others() -> None:
+    again = {"outcome": "again_retention", "is_headline": False, "n_comparison": 90}
+    counts = {"1:1, then circle": 40, "1:1, then 1:1": 12, "peer, then 1:1": 8}
+    rows = [estimate(**again, n_mentored=60, n_mentored_eligible=60)]
+    rows += [of(value, n, **again) | {"segment_dimension": "model"} for value, n in counts.items()]
+    # What models mentees began with are other people's groups: nothing of them is hidden.
+    rows += [of(value, 50) | {"segment_dimension": "model"} for value in ("1:1", "peer")]
+    shown = {row["segment_value"]: row["n_mentored"] for row in published(rows)[1:]}
+    assert shown == {
+        "1:1, then circle": 40,
+        "1:1, then 1:1": None,
+        "peer, then 1:1": None,
+        "1:1": 50,
+        "peer": 50,
+    }
+
+
 def test_nobody_matched_is_not_enough_data_and_shows_who_could_have_been() -> None:
     row = estimate(
         n_mentored=0,
