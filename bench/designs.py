@@ -345,8 +345,12 @@ three times as readily as others, so that there are enough of them. In `spillove
 team-mate shortens everybody's hours by a factor of 0.94, log -0.062. In `merges_later` what
 mentored new hires merge from the landmark on comes a quarter later, in `merges_none` when it would
 have; what is planted is the mean between the two futures of the same people, who enrol eight times
-as readily and merge once a month. Incidents and retention of teams and team-mates are measured
-here and not published: their intervals hold the truth too seldom.
+as readily and merge once a month. In `again_none` and `again` six in ten mentees come back for a
+second mentorship, more readily after slow months and four in ten of them to a circle; it adds
+nothing in the one, and in the other makes hours 12 % shorter (log -0.128) and incidents 20 % fewer
+(log -0.223). They are the same people in both. A group's estimate is drawn to the mean of the
+groups. Incidents and retention of teams and team-mates, and incidents of people mentored again, are
+measured here and not published: their intervals hold the truth too seldom.
 
 Machine: {machine}. One process, one thread.
 """

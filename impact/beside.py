@@ -48,6 +48,7 @@ WORDS: Mapping[Name, str] = {
     "spillover": "team-mates of mentees",
 }
 NOT_HELD: Mapping[Name, frozenset[Outcome]] = {
+    "again": frozenset({"incident_rate"}),
     "team": frozenset({"incident_rate", "retention"}),
     "spillover": frozenset({"incident_rate", "retention"}),
 }
