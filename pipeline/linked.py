@@ -4,6 +4,9 @@ Where every programme has one model, a model's people are those of its programme
 that reads a hidden programme off its model and the programmes beside it. The same goes for any two
 dimensions that fall apart into blocks: organisations that each have locations of their own, levels
 that are a job family's, a programme of each half-year, a reporting group that holds organisations.
+
+Where a location holds a whole organisation and a few people more, these few are the location less
+the organisation.
 """
 
 from __future__ import annotations
@@ -24,10 +27,89 @@ Link = frozenset[Segment]
 """Cells of two dimensions; those of the one add up to those of the other."""
 
 
+class Nest(NamedTuple):
+    """A cell, and cells of another dimension that lie within it and do not make it up."""
+
+    whole: Segment
+    parts: frozenset[Segment]
+
+
+class Links(NamedTuple):
+    """What cells of two dimensions tell of each other.
+
+    Attributes
+    ----------
+    blocks
+        Cells of two dimensions that are made of the same people.
+    nests
+        Cells within another: what it holds besides them is a group that nobody named.
+    """
+
+    blocks: tuple[Link, ...] = ()
+    nests: tuple[Nest, ...] = ()
+
+
+NO_LINKS = Links()
 Together = tuple[Segment, Segment]
 
 
-def links_of(people: Mapping[Together, int], minimum: int) -> tuple[Link, ...]:
+def links_of(populations: Iterable[Mapping[Together, int]], minimum: int) -> Links:
+    """Find the blocks and nests of several populations, each of which tables are made of.
+
+    Parameters
+    ----------
+    populations
+        Cells of different dimensions -> how many people are in both.
+    minimum
+        Fewer people across blocks, or outside of a nest, are strays.
+    """
+    known = list(populations)
+    blocks = {block for people in known for block in blocks_of(people, minimum)}
+    nests = {nest for people in known for nest in nests_of(people, minimum)}
+    return Links(tuple(sorted(blocks, key=sorted)), tuple(sorted(nests, key=_in_order)))
+
+
+def _in_order(nest: Nest) -> tuple[Segment, list[Segment]]:
+    return nest.whole, sorted(nest.parts)
+
+
+#: Of a cell's people, the share outside of another in which it still lies within it.
+_STRAYED = 0.1
+
+
+def nests_of(people: Mapping[Together, int], minimum: int) -> tuple[Nest, ...]:
+    """Find cells that lie within one of another dimension and do not make it up.
+
+    Those that lie in it wholly are a nest, and so are those and the ones that do but for strays.
+
+    Parameters
+    ----------
+    people
+        Cells of different dimensions -> how many people are in both.
+    minimum
+        A cell lies within another if fewer than these, and a tenth at most, are elsewhere.
+    """
+    shared: dict[tuple[Segment, str], dict[Segment, int]] = defaultdict(dict)
+    for (first, second), count in people.items():
+        shared[first, second.dimension][second] = count
+        shared[second, first.dimension][first] = count
+    found: set[Nest] = set()
+    for share in (0.0, _STRAYED):
+        parts: dict[tuple[Segment, str], set[Segment]] = defaultdict(set)
+        for (cell, _), inside in shared.items():
+            whole = max(sorted(inside), key=inside.__getitem__)
+            elsewhere = sum(inside.values()) - inside[whole]
+            if elsewhere < minimum and elsewhere <= share * inside[whole]:
+                parts[whole, cell.dimension].add(cell)
+        found.update(
+            Nest(whole, frozenset(within))
+            for (whole, dimension), within in parts.items()
+            if within != shared[whole, dimension].keys()
+        )
+    return tuple(sorted(found, key=_in_order))
+
+
+def blocks_of(people: Mapping[Together, int], minimum: int) -> tuple[Link, ...]:
     """Find the blocks as they are, and as they are but for a few people.
 
     One pair of years ago would make one block of two, while their people still follow from each

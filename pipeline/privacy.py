@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from pipeline.cells import hidden_cells
-from pipeline.linked import Link, Segment
+from pipeline.cells import IntArray, hidden_cells
+from pipeline.linked import NO_LINKS, Links, Nest, Segment
 from pipeline.published import TABLES
 from pipeline.rounding import (
     coarser_digits,
@@ -77,14 +77,14 @@ class Hidden:
     told
         Outcomes and segments whose matched comparison is shown, with people in both arms.
     links
-        Cells of two dimensions that are made of the same people.
+        Cells of two dimensions that are made of the same people, or lie within each other.
     """
 
     everywhere: frozenset[Segment]
     rows: Mapping[Family, frozenset[Segment]]
     levels: Mapping[tuple[Family, int], frozenset[Segment]]
     told: frozenset[tuple[str, Segment]] = frozenset()
-    links: tuple[Link, ...] = ()
+    links: Links = NO_LINKS
 
     def hides(self, outcome: str, segment: Segment) -> bool:
         """Say whether the matched comparison of an outcome is hidden in a segment."""
@@ -106,7 +106,7 @@ OF_OTHERS = ("mentor_", "onboarding_", "again_", "team_", "spillover_")
 """How the outcomes begin that compare other people than mentees with their peers."""
 
 
-def decide(estimates: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()) -> Hidden:
+def decide(estimates: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> Hidden:
     """Decide which segments are hidden, from the true counts of the estimates.
 
     Parameters
@@ -116,7 +116,7 @@ def decide(estimates: Sequence[Row], minimum: int, links: tuple[Link, ...] = ())
     minimum
         Fewest people an arm and a group that are published.
     links
-        Cells of two dimensions that are made of the same people.
+        Cells of two dimensions that are made of the same people, or lie within each other.
 
     Few mentees hide a group everywhere. Few mentors, new hires or teams are people of another
     comparison: they hide its rows alone.
@@ -151,7 +151,7 @@ def _is_of_others(outcome: str) -> bool:
 
 
 def _levels_of_windows(
-    family: Family, rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
+    family: Family, rows: Sequence[Row], hidden: frozenset[Segment], links: Links
 ) -> dict[tuple[Family, int], frozenset[Segment]]:
     """Find segments without levels, window by window: the one told first keeps its level.
 
@@ -185,7 +185,7 @@ _LEAVING = ("retention", "voluntary_leaving", "involuntary_leaving", "regrettabl
 def _levels_of_leaving(
     estimates: Sequence[Row],
     levels: Mapping[tuple[Family, int], frozenset[Segment]],
-    links: tuple[Link, ...],
+    links: Links,
 ) -> dict[tuple[Family, int], frozenset[Segment]]:
     """Find segments without levels of a kind of leaving: some but few left in another way.
 
@@ -238,7 +238,7 @@ def withheld(
     counts: Mapping[Segment, Sequence[int]],
     forced: frozenset[Segment],
     minimum: int,
-    links: Sequence[Link] = (),
+    links: Links = NO_LINKS,
 ) -> frozenset[Segment]:
     """Choose the segments to hide, dimension by dimension; linked dimensions together.
 
@@ -249,41 +249,69 @@ def withheld(
     forced
         Segments that are hidden anyway.
     links
-        Cells of two dimensions that are made of the same people.
+        Cells of two dimensions that are made of the same people, or lie within each other.
     """
     found: set[Segment] = set()
-    for dimensions, mine in _linked_dimensions(counts, links):
+    for dimensions in _linked_dimensions(counts, links):
         ordered = sorted(segment for segment in counts if segment.dimension in dimensions)
         matrix = np.asarray([counts[segment] for segment in ordered], dtype=np.int64).T
         is_in = [[segment.dimension == one for segment in ordered] for one in sorted(dimensions)]
-        is_in += [[segment in link for segment in ordered] for link in mine]
+        here = set(ordered)
+        is_in += [
+            [segment in link for segment in ordered]
+            for link in links.blocks
+            if len({segment.dimension for segment in link & here}) > 1
+        ]
         lines = np.concatenate([matrix * np.asarray(members) for members in is_in])
-        known = np.asarray([segment in forced for segment in ordered], dtype=np.bool_)
-        hidden = hidden_cells(lines, known, minimum)
+        rests = [_rest(nest, ordered, matrix, minimum) for nest in links.nests]
+        lines = _with_rests(lines, [rest for rest in rests if rest.any()])
+        known = np.zeros(lines.shape[1], dtype=np.bool_)
+        known[: len(ordered)] = [segment in forced for segment in ordered]
+        hidden = hidden_cells(lines, known, minimum)[: len(ordered)]
         found.update(segment for segment, hide in zip(ordered, hidden, strict=True) if hide)
     return frozenset(found | forced)
 
 
-def _linked_dimensions(
-    counts: Iterable[Segment], links: Sequence[Link]
-) -> list[tuple[set[str], list[Link]]]:
-    """Give the dimensions that are to be protected together, each set with its links."""
-    sets: list[tuple[set[str], list[Link]]] = [
-        ({dimension}, []) for dimension in sorted({segment.dimension for segment in counts})
-    ]
+def _rest(nest: Nest, cells: Sequence[Segment], counts: IntArray, minimum: int) -> IntArray:
+    """Give the tables in which a cell holds few besides those that lie within it.
+
+    Returns
+    -------
+    IntArray
+        Shape (tables, cells + 1): counts of the cell, of those within it and of the rest, in
+        tables where the rest are some but fewer than the minimum; else 0.
+    """
+    is_whole = np.asarray([cell == nest.whole for cell in cells])
+    is_part = np.asarray([cell in nest.parts for cell in cells])
+    rest = counts[:, is_whole].sum(axis=1) - counts[:, is_part].sum(axis=1)
+    is_few = is_whole.any() & is_part.any() & (rest > 0) & (rest < minimum)
+    line = np.column_stack([counts * (is_whole | is_part), rest])
+    return np.asarray(line * is_few[:, None], dtype=np.int64)
+
+
+def _with_rests(lines: IntArray, rests: Sequence[IntArray]) -> IntArray:
+    """Add the lines of rests, each with a cell of its own, to those of the cells."""
+    width = lines.shape[1]
+    found = [np.pad(lines, ((0, 0), (0, len(rests))))]
+    for at, rest in enumerate(rests):
+        wide = np.zeros((len(rest), width + len(rests)), dtype=np.int64)
+        wide[:, :width], wide[:, width + at] = rest[:, :-1], rest[:, -1]
+        found.append(wide)
+    return np.concatenate(found)
+
+
+def _linked_dimensions(counts: Iterable[Segment], links: Links) -> list[set[str]]:
+    """Give the dimensions that are to be protected together."""
     known = set(counts)
-    for link in links:
-        dimensions = {segment.dimension for segment in link & known}
-        if len(dimensions) < 2:  # a table without one of the dimensions
-            continue
-        joined = [one for one in sets if one[0] & dimensions]
-        sets = [one for one in sets if not one[0] & dimensions]
-        sets.append(
-            (
-                set().union(*(one[0] for one in joined)),
-                [*(kept for one in joined for kept in one[1]), link],
-            )
-        )
+    together = [
+        {segment.dimension for segment in cells & known}
+        for cells in (*links.blocks, *(nest.parts | {nest.whole} for nest in links.nests))
+    ]
+    sets: list[set[str]] = [{one} for one in sorted({segment.dimension for segment in known})]
+    for dimensions in together:
+        joined = [one for one in sets if one & dimensions]
+        sets = [one for one in sets if not one & dimensions]
+        sets += [set().union(*joined)] if joined else []
     return sets
 
 
@@ -355,7 +383,7 @@ def impact_series(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Pub
 def _series_withheld(
     points: Mapping[Segment, Row | None],
     hidden: frozenset[Segment],
-    links: tuple[Link, ...],
+    links: Links,
     minimum: int,
 ) -> frozenset[Segment]:
     """Find the groups without figures in one month, of which nobody counts as one person."""
@@ -400,28 +428,46 @@ def _bins_withheld(rows: Sequence[Row], hidden: Hidden) -> set[_Bin]:
     """
     gone = {_bin(row) for row in rows if hidden.hides(row["outcome"], _segment(row))}
     lines = [
-        *_grouped(rows, lambda row: _bin(row)[:3]).values(),
-        *_grouped(
-            rows, lambda row: (row["outcome"], row["arm"], row["bin"], _segment(row)[0])
-        ).values(),
+        *((line, 0) for line in _grouped(rows, lambda row: _bin(row)[:3]).values()),
+        *((line, 0) for line in _bins_of(rows, lambda row: _segment(row)[0])),
         *(
-            of_bin
-            for link in hidden.links
-            for of_bin in _grouped(
-                [row for row in rows if _segment(row) in link],
-                lambda row: (row["outcome"], row["arm"], row["bin"]),
-            ).values()
+            (line, 0)
+            for link in hidden.links.blocks
+            for line in _bins_of([row for row in rows if _segment(row) in link])
+        ),
+        *(
+            (line, rest)
+            for nest in hidden.links.nests
+            for line in _bins_of(
+                [row for row in rows if _segment(row) in nest.parts | {nest.whole}]
+            )
+            if (rest := _rest_of_bin(line, nest))
         ),
     ]
     before = -1
     while len(gone) > before:
         before = len(gone)
-        for line in lines:
-            counts = np.asarray([[int(row["n_bin"] or 0) for row in line]], dtype=np.int64)
-            known = np.asarray([_bin(row) in gone for row in line], dtype=np.bool_)
-            hide = hidden_cells(counts, known, MINIMUM_EVENTS, 2 * MINIMUM_EVENTS)
-            gone |= {_bin(row) for row, is_hidden in zip(line, hide, strict=True) if is_hidden}
+        for line, rest in lines:
+            people = [*(int(row["n_bin"] or 0) for row in line), rest]
+            known = np.asarray([*(_bin(row) in gone for row in line), False], dtype=np.bool_)
+            hide = hidden_cells(np.asarray([people]), known, MINIMUM_EVENTS, 2 * MINIMUM_EVENTS)
+            gone |= {_bin(row) for row, is_hidden in zip(line, hide[:-1], strict=True) if is_hidden}
     return gone
+
+
+def _bins_of(
+    rows: Iterable[Row], also: Callable[[Row], object] = lambda _: None
+) -> Iterable[list[Row]]:
+    """Give the groups of one bin of an arm's outcome, and of what they are told apart by also."""
+    grouped = _grouped(rows, lambda row: (row["outcome"], row["arm"], row["bin"], also(row)))
+    return grouped.values()
+
+
+def _rest_of_bin(rows: Sequence[Row], nest: Nest) -> int:
+    """Count those of a bin whom a group holds besides the groups within it, where they are few."""
+    signs = {nest.whole: 1, **dict.fromkeys(nest.parts, -1)}
+    rest = sum(signs[_segment(row)] * int(row["n_bin"] or 0) for row in rows)
+    return rest if 0 < rest < MINIMUM_EVENTS else 0
 
 
 _POPULATION, _BASELINE = "in_population", "has_baseline"
@@ -562,9 +608,7 @@ def hidden_with(measure: str) -> str:
     return "ended_early_parts" if measure in _PARTS_OF_ONE else measure
 
 
-def programme_health(
-    rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()
-) -> list[Published]:
+def programme_health(rows: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> list[Published]:
     """Publish how the programme runs, and whether what is shown meets its target.
 
     `rows` carry `people_count`, the people a measure is about, `window_months`, and for shares
@@ -619,7 +663,7 @@ def _shares_withheld(
     rows: Sequence[Row],
     hidden: frozenset[Segment],
     windows: Mapping[Segment, Windows],
-    links: tuple[Link, ...],
+    links: Links,
 ) -> frozenset[Segment]:
     """Find segments in which few, or all but few, people have what a share counts.
 
@@ -685,7 +729,7 @@ def _health_status(value: float | None, target: float | None, direction: str) ->
     return "on_target" if is_met else "needs_action"
 
 
-def access(rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()) -> list[Published]:
+def access(rows: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> list[Published]:
     """Publish who comes to mentoring and who is put forward, group by group.
 
     A group that is too small for one measure is hidden in all. A crossing of two dimensions is
@@ -702,7 +746,7 @@ def access(rows: Sequence[Row], minimum: int, links: tuple[Link, ...] = ()) -> l
 
 
 def _groups_with_few(
-    rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
+    rows: Sequence[Row], hidden: frozenset[Segment], links: Links
 ) -> frozenset[Segment]:
     """Find groups in which few, or all but few, people had an event."""
     few = {_group(row) for row in rows if min(row[name] for name in _SHARE_COUNTS) < MINIMUM_EVENTS}
@@ -868,7 +912,7 @@ def _estimate(row: Row, hidden: Hidden, minimum: int) -> Published:
 
 
 def _levels_withheld(
-    rows: Sequence[Row], hidden: frozenset[Segment], links: tuple[Link, ...]
+    rows: Sequence[Row], hidden: frozenset[Segment], links: Links
 ) -> frozenset[Segment]:
     """Find segments in which some, or all but some, people of an arm had the event."""
     names = tuple(f"{kind}_{arm}" for arm in _ARMS for kind in ("events", "nonevents"))

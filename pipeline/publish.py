@@ -10,7 +10,7 @@ import duckdb
 
 from pipeline import privacy, successive
 from pipeline.errors import BadInputError
-from pipeline.linked import Link, Segment, Together, links_of
+from pipeline.linked import Links, Segment, Together, links_of
 from pipeline.rounding import to_count_of_any
 from pipeline.settings import Settings
 from pipeline.snapshots import Rows
@@ -78,7 +78,7 @@ def collect(
         What earlier snapshots told; takes up what this one tells anew.
     """
     links = _links(connection, settings.minimum_group)
-    memory.links = links
+    memory.links = links.blocks
     figures = {
         **_impact(connection, settings.minimum_group, links, memory),
         **_programme(connection, settings.minimum_group, links, memory),
@@ -153,8 +153,8 @@ _TOGETHER = {
 }
 
 
-def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> tuple[Link, ...]:
-    """Find cells of two dimensions that are made of the same people, or all but a few.
+def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> Links:
+    """Find cells of two dimensions that are made of the same people, or lie within each other.
 
     Everybody, those who were mentored, and the mentees who are compared are looked at each for
     themselves: a table counts one of the three.
@@ -163,7 +163,7 @@ def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> tuple[Link, .
         "mentorships": _named(_ALONG_MENTORSHIPS),
         "months": _named(_ALONG_MONTHS),
     }
-    found: set[Link] = set()
+    populations: list[dict[Together, int]] = []
     for cells in _TOGETHER.values():
         counted = f"""
             with cells (row_id, person, dimension, cell) as materialized ({cells.format(**named)})
@@ -173,12 +173,13 @@ def _links(connection: duckdb.DuckDBPyConnection, minimum: int) -> tuple[Link, .
                 on one.row_id = other.row_id and one.dimension < other.dimension
             group by all
         """
-        people: dict[Together, int] = {
-            (Segment(one, first), Segment(other, second)): count
-            for one, first, other, second, count in connection.execute(counted).fetchall()
-        }
-        found.update(links_of(people, minimum))
-    return tuple(sorted(found, key=sorted))
+        populations.append(
+            {
+                (Segment(one, first), Segment(other, second)): count
+                for one, first, other, second, count in connection.execute(counted).fetchall()
+            }
+        )
+    return links_of(populations, minimum)
 
 
 def _named(columns: Sequence[str]) -> str:
@@ -186,7 +187,7 @@ def _named(columns: Sequence[str]) -> str:
 
 
 def _impact(
-    connection: duckdb.DuckDBPyConnection, minimum: int, links: tuple[Link, ...], memory: Memory
+    connection: duckdb.DuckDBPyConnection, minimum: int, links: Links, memory: Memory
 ) -> dict[str, Rows]:
     reports = {name: _read(connection, f"rpt_{name}") for name in HEADLINE_REPORTS}
     estimates = reports["impact_estimates"]
@@ -213,7 +214,7 @@ def _impact(
 
 
 def _programme(
-    connection: duckdb.DuckDBPyConnection, minimum: int, links: tuple[Link, ...], memory: Memory
+    connection: duckdb.DuckDBPyConnection, minimum: int, links: Links, memory: Memory
 ) -> dict[str, Rows]:
     health = _read(connection, "rpt_programme_health")
     groups = _read(connection, "rpt_access")

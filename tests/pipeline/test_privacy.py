@@ -10,7 +10,7 @@ import pytest
 
 from impact import event_study
 from pipeline import privacy
-from pipeline.linked import find_links
+from pipeline.linked import Links, Nest, find_links
 from pipeline.privacy import Family, Hidden, Segment
 from pipeline.published import TABLES
 
@@ -567,9 +567,38 @@ def test_a_small_bin_does_not_follow_from_the_group_that_holds_its_own() -> None
     alone = untold(Hidden(frozenset(), {}, {}))
     assert "Porto" in alone
     assert not alone & {"Lisbon", "PT"}, "53 less 50 are 3"
-    found = untold(Hidden(frozenset(), {}, {}, frozenset(), links))
+    found = untold(Hidden(frozenset(), {}, {}, frozenset(), Links(links)))
     assert "Porto" in found
     assert found & {"Lisbon", "PT"}
+
+
+def test_what_a_group_holds_besides_another_is_no_bin_of_few() -> None:
+    """A town of one organisation and three others: the town less the organisation is those."""
+    counts = {
+        ("all", "all"): (75, 119),
+        ("organisation", "Identity"): (40, 50),
+        ("organisation", "Payments"): (35, 69),
+        ("location", "Porto"): (43, 56),
+        ("location", "Lisbon"): (32, 63),
+    }
+    nest = Nest(Segment("location", "Porto"), frozenset({Segment("organisation", "Identity")}))
+    rows = [
+        {
+            **{"outcome": "pr_cycle_time", "arm": "mentored", "bin": name, "n_bin": count},
+            **{"segment_dimension": dimension, "segment_value": value, "share": 0.5},
+        }
+        for (dimension, value), bins in counts.items()
+        for name, count in zip(("1 day", "2 days"), bins, strict=True)
+    ]
+    hidden = Hidden(frozenset(), {}, {}, frozenset(), Links(nests=(nest,)))
+    gone = {
+        (row["segment_value"], row["bin"])
+        for row in privacy.outcome_distribution(rows, hidden)
+        if row["share"] is None
+    }
+    assert gone & {("Porto", "1 day"), ("Identity", "1 day")}, "43 less 40 are 3"
+    shown = privacy.outcome_distribution(rows, Hidden(frozenset(), {}, {}))
+    assert all(row["share"] for row in shown)
 
 
 def test_of_two_windows_between_which_few_left_the_headline_keeps_its_levels() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline import privacy, successive
-from pipeline.linked import Segment, find_links, links_of
+from pipeline.linked import NO_LINKS, Links, Nest, Segment, blocks_of, find_links, nests_of
 from pipeline.told import Edition, Memory
 from pipeline.trailing import Windows
 
@@ -317,14 +317,14 @@ def test_a_programme_does_not_follow_from_its_model_and_the_programmes_beside_it
         row(value, people, segment_dimension=dimension)
         for (dimension, value), people in {("all", "all"): 59, **cells}.items()
     ]
-    assert linked(*rows, links=()) == {("program", "First days"), ("program", "Circles")}
+    assert linked(*rows, links=NO_LINKS) == {("program", "First days"), ("program", "Circles")}
     together = [
         (("program", "Pairs"), ("model", "1:1")),
         (("program", "First days"), ("model", "1:1")),
         (("program", "Circles"), ("model", "circle")),
     ]
     links = find_links((Segment(*one), Segment(*other)) for one, other in together)
-    hidden = linked(*rows, links=links)
+    hidden = linked(*rows, links=Links(links))
     assert hidden >= {("program", "First days")}
     in_model = {("program", "Pairs"), ("model", "1:1")} & hidden
     assert in_model, "30 of 34 are told, so 4 are the others"
@@ -339,13 +339,13 @@ def test_a_stray_pair_of_years_ago_leaves_programmes_and_models_linked() -> None
     blocks = {cells("a", "x"): 40, cells("b", "x"): 20, cells("c", "y"): 30}
     strayed = {**blocks, cells("a", "y"): 1}
     assert find_links(strayed) == ()
-    assert links_of(strayed, 10) == links_of(blocks, 10) == find_links(blocks)
-    assert links_of({**blocks, cells("a", "y"): 10}, 10) == ()
+    assert blocks_of(strayed, 10) == blocks_of(blocks, 10) == find_links(blocks)
+    assert blocks_of({**blocks, cells("a", "y"): 10}, 10) == ()
 
 
 def test_a_small_programme_stays_linked_to_the_model_of_most_of_its_people() -> None:
     blocks = {cells("a", "x"): 40, cells("small", "x"): 3, cells("c", "y"): 30}
-    linked = links_of({**blocks, cells("small", "y"): 2}, 10)
+    linked = blocks_of({**blocks, cells("small", "y"): 2}, 10)
     assert frozenset({*cells("a", "x"), *cells("small", "x")}) in linked
 
 
@@ -353,13 +353,45 @@ def test_many_cells_of_few_people_each_are_no_blocks() -> None:
     """Every cell shares most with one other, but more people are across than in."""
     sparse = {cells(f"p{n}", f"m{n}"): 6 for n in range(4)}
     sparse |= {cells(f"p{n}", f"m{m}"): 4 for n in range(4) for m in range(4) if n != m}
-    assert links_of(sparse, 10) == ()
+    assert blocks_of(sparse, 10) == ()
 
 
 def test_nine_people_across_leave_blocks_linked_and_ten_do_not() -> None:
     blocks = {cells("a", "x"): 40, cells("b", "y"): 30}
-    assert links_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 4}, 10) == find_links(blocks)
-    assert links_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 5}, 10) == ()
+    assert blocks_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 4}, 10) == find_links(blocks)
+    assert blocks_of({**blocks, cells("a", "y"): 5, cells("b", "x"): 5}, 10) == ()
+
+
+def test_a_cell_lies_within_another_but_for_strays() -> None:
+    people = {cells("a", "x"): 40, cells("b", "x"): 3, cells("b", "y"): 30, cells("c", "y"): 9}
+    within_x = Nest(Segment("model", "x"), frozenset({Segment("program", "a")}))
+    assert within_x in nests_of(people, 10)
+    assert within_x in nests_of({**people, cells("a", "y"): 4}, 10)
+    assert within_x not in nests_of({**people, cells("a", "y"): 5}, 10)
+
+
+def test_cells_that_make_up_another_leave_no_rest() -> None:
+    assert nests_of({cells("a", "x"): 40, cells("b", "x"): 30, cells("c", "y"): 9}, 10) == ()
+
+
+def test_the_few_a_cell_holds_besides_those_within_it_do_not_follow() -> None:
+    """Of 43 in one model 40 are of a programme that has no other: three are of another."""
+
+    def counted(one_to_one: int, circle: int) -> list[dict[str, Any]]:
+        cells = {
+            **{("program", "Pairs"): 40, ("program", "Circles"): 30},
+            **{("model", "1:1"): one_to_one, ("model", "circle"): circle},
+        }
+        return [
+            row(value, people, segment_dimension=dimension)
+            for (dimension, value), people in {("all", "all"): 70, **cells}.items()
+        ]
+
+    nest = Nest(Segment("model", "1:1"), frozenset({Segment("program", "Pairs")}))
+    assert linked(*counted(43, 27), links=NO_LINKS) == set()
+    hidden = linked(*counted(43, 27), links=Links(nests=(nest,)))
+    assert hidden & {("program", "Pairs"), ("model", "1:1")}
+    assert linked(*counted(53, 17), links=Links(nests=(nest,))) == set()
 
 
 def test_dimensions_that_do_not_fall_apart_are_not_linked() -> None:

@@ -84,6 +84,46 @@ def _attack_table(
     tally.judge(f"linked: {name}", reach, truth, limit)
 
 
+def attack_rests(
+    pairs: Sequence[Pair],
+    names: Sequence[str],
+    kinds: Kinds,
+    populations: Sequence[Shared],
+    tally: Tally,
+) -> None:
+    """Solve for few whom a cell holds besides the cells of another dimension that lie in it."""
+    nests = {nest for shared in populations for nest in _nests(shared)}
+    for of_table in tables(pairs, *names):
+        cells = {_cell_of(pair): pair for pair in of_table}
+        for kind, (limit, read) in kinds.items():
+            known = {cell: read(pair) for cell, pair in cells.items()}
+            for whole, parts in nests:
+                mine = [known[part] for part in parts if part in known]
+                if whole in known and mine:
+                    rest = known[whole][1] - sum(truth for _, truth in mine)
+                    low = known[whole][0][0] - sum(bounds[1] for bounds, _ in mine)
+                    high = known[whole][0][1] - sum(bounds[0] for bounds, _ in mine)
+                    if 0 < rest < limit:
+                        tally.judge(f"besides: {kind}", (max(0, low), high), rest, limit)
+
+
+def _nests(shared: Shared) -> set[tuple[Cell, frozenset[Cell]]]:
+    """Give cells with those of another dimension that lie in them and do not make them up."""
+    met: dict[tuple[Cell, str], set[Cell]] = defaultdict(set)
+    for one, other in shared:
+        met[one, other[0]].add(other)
+        met[other, one[0]].add(one)
+    parts: dict[tuple[Cell, str], set[Cell]] = defaultdict(set)
+    for (cell, _), others in met.items():
+        if len(others) == 1:
+            parts[next(iter(others)), cell[0]].add(cell)
+    return {
+        (whole, frozenset(within))
+        for (whole, dimension), within in parts.items()
+        if within != met[whole, dimension]
+    }
+
+
 def attack_changes(
     snapshots: tuple[Sequence[Pair], Sequence[Pair]],
     names: Sequence[str],

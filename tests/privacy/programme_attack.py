@@ -16,7 +16,14 @@ import numpy as np
 
 from pipeline.published import TABLES
 from tests.privacy.attack import SLACK, Attack, reach_in_total
-from tests.privacy.linked_attack import Kinds, Read, Shared, attack_changes, attack_links
+from tests.privacy.linked_attack import (
+    Kinds,
+    Read,
+    Shared,
+    attack_changes,
+    attack_links,
+    attack_rests,
+)
 from tests.privacy.published_attack import (
     ANYTHING,
     ARMS,
@@ -151,6 +158,7 @@ def attack_linked(
 
     def attack(pairs: Sequence[Pair], names: Sequence[str], kinds: Kinds) -> None:
         attack_links(pairs, names, kinds, populations, tally)
+        attack_rests(pairs, names, kinds, populations, tally)
 
     health = [*_some_months(_beside(reports, shown, "programme_health"))]
     attack(health, ("measure", "month"), {"people": (MINIMUM, of_health("people"))})
