@@ -10,11 +10,16 @@ from dashboards.components.health import label
 from dashboards.rows import Definition, ReturnRow
 
 SECTIONS = (
-    ("What it took", ("mentees_started", "mentor_hours", "mentee_hours", "programme_cost")),
-    ("What it may have kept", ("leavers_avoided", "value_of_staying", "net_return")),
-    ("Shown, never priced", ("waiting_hours",)),
-    ("Prices, from the settings", ("price_mentor_hour", "price_mentee_hour", "price_leaver")),
+    ("What it took", ("mentees_started", "mentor_hours", "mentee_hours", "programme_cost"), False),
+    ("What it may have kept", ("leavers_avoided", "value_of_staying", "net_return"), True),
+    ("Shown, never priced", ("waiting_hours",), True),
+    (
+        "Prices, from the settings",
+        ("price_mentor_hour", "price_mentee_hour", "price_leaver"),
+        False,
+    ),
 )
+"""Title, measures in reading order, and whether they are estimates with an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Figures that belong together."""
+    """Figures that belong together; those of the last twelve months are counts, not estimates."""
 
     title: str
     lines: tuple[Line, ...]
+    is_estimated: bool
 
 
 def headline(rows: Sequence[ReturnRow]) -> str:
@@ -55,10 +61,10 @@ def sections(rows: Sequence[ReturnRow], definitions: Mapping[str, Definition]) -
     """Return the figures in reading order, those that the snapshot holds."""
     known = {row.measure: row for row in rows}
     found = []
-    for title, measures in SECTIONS:
+    for title, measures, is_estimated in SECTIONS:
         lines = tuple(_line(known[name], definitions) for name in measures if name in known)
         if lines:
-            found.append(Section(title, lines))
+            found.append(Section(title, lines, is_estimated))
     return found
 
 

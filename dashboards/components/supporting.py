@@ -48,7 +48,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Mentors, against matched people who do not mentor", ("mentor_",)),
     ("A second mentorship, against people mentored once", ("again_",)),
     ("Teams, as the unit", ("team_",)),
-    ("Team mates of mentees who are not mentored themselves", ("spillover_",)),
+    ("Team-mates of mentees who are not mentored themselves", ("spillover_",)),
     ("Your own measures", ("",)),
 )
 EVERYONE = ("all", "all")

@@ -22,8 +22,10 @@ KINDS = {
 
 #: What adds up over groups: everyone's would dwarf a group's.
 ADDS_UP = ("pairs", "hours")
-#: Names of events stand upright above the line, not on it.
-_ROOM_FOR_WORDS = 1.45
+#: The long one is short on a chart; the list of events beside it has it in full.
+SHORT = KINDS | {"reorganisation": "Reorg"}
+#: Names of events stand upright above the line, not on it: pixels a letter, and of a small chart.
+_LETTER, _LOWEST_CHART = 7.0, 225.0
 
 
 def place(day: date) -> float:
@@ -78,7 +80,7 @@ def figure(
         "layout": layout(
             xaxis=_months(shown, first, last),
             yaxis=axis(
-                range=[0, ticks[-1] * (_ROOM_FOR_WORDS if marked else 1.04)],
+                range=[0, ticks[-1] * _room(marked)],
                 tickvals=ticks,
                 ticktext=[_tick(value, unit, ticks[-1]) for value in ticks],
             ),
@@ -161,13 +163,23 @@ def _mark(event: KnownEvent, last: float) -> dict[str, Any]:
     return common | {"type": "rect", "x1": end, "line": {"width": 0}, "fillcolor": fill}
 
 
+def _word(kind: str) -> str:
+    return SHORT.get(kind, SHORT["other"])
+
+
+def _room(events: Sequence[KnownEvent]) -> float:
+    """How far above the highest tick the axis goes, so that names stand above all points."""
+    letters = max((len(_word(event.kind)) for event in events), default=0)
+    return 1 / (1 - (letters + 1) * _LETTER / _LOWEST_CHART) if letters else 1.04
+
+
 def _words(events: Sequence[KnownEvent], target: float | None, unit: str) -> list[dict[str, Any]]:
     common = {"showarrow": False, "font": {"size": 11.5}}
     days = sorted({(event.starts_on, event.kind) for event in events})
     found = [
         common
         | {"x": place(day), "yref": "paper", "y": 0.98, "xanchor": "right", "yanchor": "top",
-           "textangle": -90, "text": KINDS.get(kind, KINDS["other"])}
+           "textangle": -90, "text": _word(kind)}
         for day, kind in days
     ]  # fmt: skip
     if target is not None:

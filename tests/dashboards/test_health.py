@@ -120,6 +120,18 @@ def test_chart_marks_events_in_sight_and_the_target() -> None:
     assert texts == ["Freeze", "target 50\u202f%"]
 
 
+@pytest.mark.parametrize("kind", ["freeze", "reorganisation", "other"])
+def test_names_of_events_stand_above_every_point_of_a_small_chart(kind: str) -> None:
+    shown = [row for row in rows() if row.measure == "cadence"]
+    drawn = timeline.figure(shown, [KnownEvent(kind, "all", shown[0].month, None)])
+    assert drawn is not None
+    axis = drawn["layout"]["yaxis"]
+    word = drawn["layout"]["annotations"][0]["text"]
+    # Letters of 6.6 px, under the upper 2 %, on the 230 px of a telephone's chart.
+    lowest = axis["range"][1] * (0.98 - len(word) * 6.6 / 230)
+    assert lowest > axis["tickvals"][-1]
+
+
 def test_a_group_stands_beside_everyone_in_table_and_chart() -> None:
     found = health.sections(of_mobile(), {}, PAGE.sections, rows())
     lines = {line.key: line for section in found for line in section.lines}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.components import returns
+from dashboards.components.html import render
 from dashboards.queries import SnapshotStore
 from dashboards.rows import ReturnRow
 
@@ -49,3 +50,13 @@ def test_price_that_is_not_set_and_figure_that_is_not_told_say_so(
     assert (lines["price_mentor_hour"].value, lines["price_mentor_hour"].note) == ("–", "not set")
     assert lines["waiting_hours"].note == "Not told: a reason."
     assert lines["leavers_avoided"].interval == "−1.1\u00a0people to 14\u00a0people"
+
+
+def test_only_estimates_have_a_column_of_intervals(rows: tuple[ReturnRow, ...]) -> None:
+    found = returns.sections(rows, {})
+    for section in found:
+        told = dict.fromkeys(("headline", "confidence"), "") | {"sections": [section]}
+        html = render("returns.html", **told)
+        assert ("interval</th>" in html) is section.is_estimated
+        assert all(section.is_estimated or not line.interval for line in section.lines)
+    assert {section.is_estimated for section in found} == {True, False}
