@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from dashboards import formats, sentences, trust
+from dashboards.components import returns
 from dashboards.components.cards import Card, cards_of
 from dashboards.components.evidence import CheckLine, check_lines
 from dashboards.components.health import is_old, latest, status_of
 from dashboards.export.source import Source
-from dashboards.rows import CurvePoint, Estimate, HealthRow, SeriesPoint
-from dashboards.selection import dimension_label
+from dashboards.rows import CurvePoint, Estimate, HealthRow, ReturnRow, SeriesPoint, Story
+from dashboards.selection import ALL, dimension_label
 from dashboards.view import OutcomeRows
 
 COMPARISON = (
@@ -23,6 +24,14 @@ COMPARISON = (
 UNSETTLED = "Figures at this window are for reading; verdicts are taken at the headline windows."
 
 
+STORIES_ARE = (
+    "Single voices, chosen and told by the people themselves with their consent; no evidence of an "
+    "effect."
+)
+RETURN_RESTS = (
+    "A return rests on the matched comparison of retention and on its limits: people who mean to "
+    "stay are more likely to sign up."
+)
 HEALTH_ORDER = {"needs_action": 0, "on_target": 1}
 PARTICIPATION = "participation"
 MOST_HEALTH, MOST_ACCESS = 12, 18
@@ -83,6 +92,9 @@ class Brief:
     caveats: tuple[str, ...]
     health: tuple[HealthLine, ...]
     access: tuple[AccessLine, ...]
+    stories: tuple[Story, ...]
+    returns: tuple[returns.Section, ...]
+    returns_headline: str
     provenance: tuple[tuple[str, str], ...]
     foot: str
 
@@ -96,6 +108,9 @@ def brief_of(source: Source) -> Brief:
     """Put together what is said of a view."""
     view = source.view
     caveats = trust.caveats(view)
+    # Costs and returns are of everyone: beside a group they would be taken for its own.
+    is_whole = view.selection.dimension == ALL
+    priced = source.snapshot.table(ReturnRow) if is_whole else ()
     lines = tuple(
         OutcomeLine(card, rows, spoken_words(source, rows))
         for card, rows in zip(cards_of(view), view.outcomes, strict=True)
@@ -111,6 +126,9 @@ def brief_of(source: Source) -> Brief:
         caveats=caveats,
         health=health_lines(source),
         access=access_lines(source),
+        stories=source.snapshot.table(Story),
+        returns=tuple(returns.sections(priced, view.definitions)),
+        returns_headline=returns.headline(priced) if priced else "",
         provenance=provenance(source, caveats),
         foot=foot(source),
     )
@@ -233,14 +251,16 @@ def health_lines(source: Source) -> tuple[HealthLine, ...]:
 def access_lines(source: Source) -> tuple[AccessLine, ...]:
     """Give who comes to mentoring: each group's participation against everyone else's.
 
-    In the order of dimensions and groups, never of size: groups are not ranked.
+    In the order of dimensions and groups, crossings last, never of size: groups are not ranked.
     """
     shown = [
         row
         for row in _segment_rows(source, "access")
         if row["measure"] == PARTICIPATION and row["rate_ratio"] is not None
     ]
-    shown.sort(key=lambda row: (row["group_dimension"], row["group"]))
+    shown.sort(
+        key=lambda row: (" × " in row["group_dimension"], row["group_dimension"], row["group"])
+    )
     return tuple(
         AccessLine(
             measure=source.view.label(row["measure"]),

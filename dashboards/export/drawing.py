@@ -149,7 +149,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Titles, formats and limits of an x-y chart's axes."""
+    """Titles, formats and limits of an x-y chart's axes.
+
+    A small chart has no title below and its legend at the side.
+    """
 
     x_title: str
     x_format: str = "0"
@@ -157,6 +160,7 @@ class Axes:
     y_visible: bool = True
     y_limits: tuple[float, float] | None = None
     legend: bool = True
+    is_small: bool = False
 
 
 def add_chart(slide: Any, box: Box, lines: Sequence[Line], axes: Axes, alt: str) -> Any:
@@ -193,7 +197,7 @@ def add_curves(slide: Any, box: Box, lines: Sequence[Line], axes: Axes, alt: str
 def _chart(frame: Any, lines: Sequence[Line], axes: Axes, alt: str) -> Any:
     chart = frame.chart
     chart.has_title = False
-    chart.font.size = Pt(12)
+    chart.font.size = Pt(10 if axes.is_small else 12)
     chart.font.color.rgb = colour("muted")
     for series, line in zip(chart.plots[0].series, lines, strict=True):
         _style(series, line)
@@ -232,12 +236,14 @@ def _style(series: Any, line: Line) -> None:
 def _axes(chart: Any, axes: Axes) -> None:
     chart.has_legend = axes.legend
     if axes.legend:
-        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+        side = XL_LEGEND_POSITION.RIGHT if axes.is_small else XL_LEGEND_POSITION.BOTTOM
+        chart.legend.position = side
         chart.legend.include_in_layout = False
     across, up = chart.category_axis, chart.value_axis
-    across.has_title = True
-    across.axis_title.text_frame.text = axes.x_title
-    across.axis_title.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
+    across.has_title = not axes.is_small
+    if across.has_title:
+        across.axis_title.text_frame.text = axes.x_title
+        across.axis_title.text_frame.paragraphs[0].runs[0].font.size = Pt(12)
     across.has_major_gridlines = False
     for axis, pattern in ((across, axes.x_format), (up, axes.y_format)):
         axis.tick_labels.number_format = pattern

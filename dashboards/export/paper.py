@@ -9,7 +9,14 @@ from dashboards.components.cards import cards_html
 from dashboards.components.evidence import checks_html
 from dashboards.components.forest import forest_html
 from dashboards.components.html import TEMPLATES, render
-from dashboards.export.content import Brief, curves_of, measure_text, series_of
+from dashboards.export.content import (
+    RETURN_RESTS,
+    STORIES_ARE,
+    Brief,
+    curves_of,
+    measure_text,
+    series_of,
+)
 from dashboards.export.errors import MissingLibraryError
 from dashboards.export.source import Source
 from dashboards.export.vector import curves_svg, series_svg
@@ -58,6 +65,8 @@ def paper_html(source: Source, brief: Brief) -> str:
         checks=checks_html(view),
         charts=_charts(source),
         measure_text=measure_text,
+        stories_are=STORIES_ARE,
+        return_rests=RETURN_RESTS,
     )
 
 

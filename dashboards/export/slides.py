@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from pptx import Presentation
@@ -18,6 +19,8 @@ from dashboards import formats
 from dashboards.export.content import (
     ARM_NAMES,
     COMPARISON,
+    RETURN_RESTS,
+    STORIES_ARE,
     Brief,
     OutcomeLine,
     curves_of,
@@ -49,6 +52,7 @@ TITLE_ONLY = "Title Only"
 _TEMPLATE = b"application/vnd.openxmlformats-officedocument.presentationml.template.main+xml"
 _DOCUMENT = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 MOST_CHECKS, MOST_ROWS = 9, 9
+MOST_STORIES, MOST_LETTERS = 4, 320
 
 
 def slides_bytes(source: Source, brief: Brief, template: Path | None = None) -> bytes:
@@ -63,7 +67,7 @@ def slides_bytes(source: Source, brief: Brief, template: Path | None = None) -> 
     ExportError : the template cannot be read.
     """
     deck = _Deck(_open(template), is_own=template is None, brief=brief)
-    for add in (_verdict, _cards, _forest, _series, _curves, _programme, _evidence, _method):
+    for add in _SLIDES:
         add(deck, source, brief)
     deck.set_properties(source)
     made = io.BytesIO()
@@ -272,32 +276,47 @@ def _change(value: float, scale: str) -> float:
     return round(change, 6)
 
 
-def _series(deck: _Deck, source: Source, brief: Brief) -> None:
-    shown = [(key, series_of(source, key)) for key in ("pr_cycle_time", "incident_rate")]
-    shown = [(key, points) for key, points in shown if points]
+def _over_time(deck: _Deck, source: Source, brief: Brief) -> None:
+    """Up to four charts on one slide: when an effect appears, who stays, who is promoted."""
+    series = {key: series_of(source, key) for key in ("pr_cycle_time", "incident_rate")}
+    arms = {key: curves_of(source, key) for key in ("retention", "promotion")}
+    shown = [key for key, found in (*series.items(), *arms.items()) if found]
     if not shown:
         return
     notes = (
-        "Each point is the change against matched peers in one month around the start of "
-        "mentoring; the dashed lines are its interval. Before the start the line should be flat, "
-        f"but for a slow spell just before it. {_notes_of(brief, [key for key, _ in shown])}"
+        "Change against matched peers: each point is one month around the start of mentoring; the "
+        "dashed lines are its interval. Before the start the line should be flat, but for a slow "
+        f"spell just before it. {_notes_of(brief, shown)}"
     )
-    slide = deck.slide("When does it appear, and does it last?", notes)
-    for place, (key, points) in enumerate(shown):
-        box = deck.box(MARGIN + place * 6.15, TOP + 0.35, 5.95, 4.7)
+    slide = deck.slide("When does it appear, and who stays?", notes)
+    is_small = len(shown) > 2
+    height = 2.35 if is_small else 4.7
+    for place, key in enumerate(shown):
+        left, top = MARGIN + place % 2 * 6.15, TOP - 0.05 + place // 2 * (height + 0.4)
+        heading, box = deck.box(left, top, 5.9, 0.4), deck.box(left, top + 0.35, 5.95, height)
         label = source.view.label(key)
-        heading = deck.box(MARGIN + place * 6.15, TOP - 0.05, 5.9, 0.4)
-        add_text(slide, heading, [Words(f"{label}, change in per cent", 16, is_bold=True)])
-        lines = [
-            Line(name, _points(points, column), tone, width, is_dashed=width < 2)
-            for name, column, tone, width in (
-                ("Estimate", "estimate", "mentored", 2.5),
-                ("Interval, low", "ci_low", "baseline", 1.25),
-                ("Interval, high", "ci_high", "baseline", 1.25),
-            )
-        ]
-        alt = f"{label}: change against matched peers, month by month around the start."
-        add_chart(slide, box, lines, Axes("Months from the start", "+0;−0;0", "+0;−0;0"), alt)
+        if key in arms:
+            what = "share still employed" if key == "retention" else "share promoted"
+            _add_arms(slide, box, arms[key], f"{label}: {what} of each arm by month.", is_small)
+            words = f"{label}, {what} by month"
+        else:
+            alt = f"{label}: change against matched peers, month by month around the start."
+            _add_series(slide, box, series[key], alt, is_small)
+            words = f"{label}, change in per cent by month"
+        add_text(slide, heading, [Words(words, 13, is_bold=True)])
+
+
+def _add_series(slide: Any, box: Box, points: Sequence[Any], alt: str, is_small: bool) -> None:
+    lines = [
+        Line(name, _points(points, column), tone, width, is_dashed=width < 2)
+        for name, column, tone, width in (
+            ("Estimate", "estimate", "mentored", 2.5),
+            ("Interval, low", "ci_low", "baseline", 1.25),
+            ("Interval, high", "ci_high", "baseline", 1.25),
+        )
+    ]
+    axes = Axes("Months from the start", "+0;−0;0", "+0;−0;0", is_small=is_small)
+    add_chart(slide, box, lines, axes, alt)
 
 
 def _points(points: Sequence[Any], column: str) -> list[tuple[float, float]]:
@@ -305,29 +324,20 @@ def _points(points: Sequence[Any], column: str) -> list[tuple[float, float]]:
     return [(month, _change(value, "ratio")) for month, value in found if value is not None]
 
 
-def _curves(deck: _Deck, source: Source, brief: Brief) -> None:
-    shown = [(key, arms) for key in ("retention", "promotion") if (arms := curves_of(source, key))]
-    if not shown:
-        return
-    slide = deck.slide(
-        "Who stays, and who is promoted?", _notes_of(brief, [key for key, _ in shown])
-    )
-    for place, (key, arms) in enumerate(shown):
-        label = source.view.label(key)
-        heading = deck.box(MARGIN + place * 6.15, TOP - 0.05, 5.9, 0.4)
-        what = "share still employed" if key == "retention" else "share promoted"
-        add_text(slide, heading, [Words(f"{label}, {what}", 16, is_bold=True)])
-        lines = [
-            Line(
-                ARM_NAMES[arm],
-                [(point.month, point.value or 0.0) for point in points],
-                "mentored" if arm == "mentored" else "matched",
-            )
-            for arm, points in arms.items()
-        ]
-        box = deck.box(MARGIN + place * 6.15, TOP + 0.35, 5.95, 4.7)
-        axes = Axes("Months since follow-up began", "0", "0%", y_limits=_share_limits(arms))
-        add_curves(slide, box, lines, axes, f"{label}: {what} of each arm by month.")
+def _add_arms(
+    slide: Any, box: Box, arms: Mapping[str, Sequence[CurvePoint]], alt: str, is_small: bool
+) -> None:
+    lines = [
+        Line(
+            ARM_NAMES[arm],
+            [(point.month, point.value or 0.0) for point in points],
+            "mentored" if arm == "mentored" else "matched",
+        )
+        for arm, points in arms.items()
+    ]
+    limits = _share_limits(arms)
+    axes = Axes("Months since follow-up began", "0", "0%", y_limits=limits, is_small=is_small)
+    add_curves(slide, box, lines, axes, alt)
 
 
 def _share_limits(arms: Mapping[str, Sequence[CurvePoint]]) -> tuple[float, float]:
@@ -374,6 +384,38 @@ def _programme(deck: _Deck, _source: Source, brief: Brief) -> None:
         add_table(slide, box, access, [w * deck.scale for w in (3.2, 0.8, 1.9)], 11)
 
 
+def _voices(deck: _Deck, _source: Source, brief: Brief) -> None:
+    """Stories beside what the programme took and may have kept."""
+    if not brief.stories and not brief.returns:
+        return
+    titles = {True: "What people tell, and what it took", False: "What did it take?"}
+    notes = [STORIES_ARE, *(f"{story.title}: {story.text}" for story in brief.stories)]
+    notes = notes if brief.stories else []
+    notes += [f"{line.label}: {line.definition}" for part in brief.returns for line in part.lines]
+    title = titles[bool(brief.stories)] if brief.returns else "What people tell"
+    slide = deck.slide(title, " ".join(notes))
+    width = 4.9 if brief.returns else 12.1
+    if brief.stories:
+        told = [Words(STORIES_ARE, 11, "muted", after=8)]
+        for story in brief.stories[:MOST_STORIES]:
+            told += [
+                Words(story.title, 14, is_bold=True, after=2),
+                Words(shorten(story.text or "", MOST_LETTERS, placeholder=" …"), 12, after=10),
+            ]
+        add_text(slide, deck.box(MARGIN, TOP, width, BODY), told)
+    if brief.returns:
+        left, height = 5.8 if brief.stories else MARGIN, 0.36
+        rows = [("Last twelve full months", "", "Interval")]
+        rows += [
+            (line.label, line.value, line.interval) for part in brief.returns for line in part.lines
+        ]
+        box = deck.box(left, TOP, 6.9, height * len(rows))
+        add_table(slide, box, rows, [w * deck.scale for w in (2.6, 1.5, 2.8)], 11)
+        foot = deck.box(left, TOP + height * len(rows) + 0.1, 6.9, 0.9)
+        words = [Words(brief.returns_headline, 12, is_bold=True), Words(RETURN_RESTS, 11, "muted")]
+        add_text(slide, foot, words)
+
+
 def _evidence(deck: _Deck, _source: Source, brief: Brief) -> None:
     notes = " ".join(f"{line.name}: {line.sentence}" for line in brief.checks)
     slide = deck.slide("Can the comparison be believed?", notes or "Nothing was checked.")
@@ -398,3 +440,6 @@ def _method(deck: _Deck, _source: Source, brief: Brief) -> None:
         *(Words(f"{term}: {facts[term]}", 11, after=2) for term in wanted),
     ]
     add_text(slide, deck.box(6.8, TOP, 5.9, 5), limits)
+
+
+_SLIDES = (_verdict, _cards, _forest, _over_time, _programme, _voices, _evidence, _method)

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -18,10 +19,11 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from dashboards import formats
-from dashboards.export.content import Brief, brief_of, series_of
+from dashboards.export.content import STORIES_ARE, Brief, brief_of, series_of
 from dashboards.export.errors import ExportError
 from dashboards.export.files import inert
 from dashboards.export.pack import PACK, files, write_pack
+from dashboards.export.paper import paper_html
 from dashboards.export.slides import slides_bytes
 from dashboards.export.source import Request, Source, open_source
 from dashboards.export.tables import all_files
@@ -121,6 +123,40 @@ def test_slides_are_wide_titled_noted_and_native(source: Source, brief: Brief) -
                 )
     assert charts >= 4
     assert deck.core_properties.keywords == source.snapshot.id
+
+
+def test_slides_and_paper_tell_stories_and_what_it_took(source: Source, brief: Brief) -> None:
+    slides = texts_of(slides_bytes(source, brief))
+    assert brief.stories
+    assert brief.returns
+    paper = unescape(paper_html(source, brief))
+    for text in (slides, paper):
+        for story in brief.stories:
+            assert story.title in text
+            assert (story.text or "") in text
+        assert STORIES_ARE in text
+        assert brief.returns_headline in text
+        for line in (line for part in brief.returns for line in part.lines):
+            assert line.label in text
+            assert line.value in text
+            assert line.interval in text
+
+
+def test_costs_of_everyone_are_not_set_beside_a_group(publish: Callable[..., Path]) -> None:
+    group = open_source(publish(), Request("level", "L2"))
+    assert brief_of(group).stories
+    assert not brief_of(group).returns
+    assert "What did it take" not in paper_html(group, brief_of(group))
+
+
+def test_crossings_stand_after_plain_groups(publish: Callable[..., Path]) -> None:
+    tables = rows.organisation()
+    crossed = {"group_dimension": "gender × level", "group": "man × L1"}
+    tables["access"] = [{**tables["access"][0], **crossed}, *tables["access"]]
+    brief = brief_of(open_source(publish(tables), Request()))
+    assert [line.group for line in brief.access].index("Gender × level: man × L1") == (
+        len(brief.access) - 1
+    )
 
 
 def test_a_template_gives_the_slides_its_size_and_keeps_none_of_its_own(
