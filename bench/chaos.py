@@ -150,7 +150,7 @@ class House:
         with duckdb.connect(str(self.warehouse / "work.duckdb"), read_only=True) as connection:
             ((found,),) = connection.execute(
                 "select count(*) from raw.generic__pull_requests as p join raw.loads as l "
-                "on l.file_id = p._file_id where l.path like '%chaos-%'"
+                "on l.file_id = p._file_id where l.path = 'git/*.csv'"
             ).fetchall()
         return self.files * ROWS_A_FILE - int(found)
 

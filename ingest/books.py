@@ -12,17 +12,18 @@ from datetime import datetime
 
 import duckdb
 
-from ingest import sources
+from ingest import file_names, sources
 from ingest.convert import CODE_BITS, CODES, Trouble
-from ingest.merge import Account
+from ingest.merge import Account, Origin
 from ingest.source import Plan
-from ingest.sql import number, quote
+from ingest.sql import number, quote, transaction
 from ingest.stage import Staged
 from pipeline.settings import Settings
 
 # Raise it when the same file would now be read differently: files are then loaded anew.
 ACCEPTED = "hris/identities-accepted.csv"  # links that a person accepted; edited by hand to undo
 READER_VERSION = 5
+_HASHED = "keyed('file ' || ?)"  # of a path; `file ` tells it from anybody's name
 TROUBLE_CHECKS = {
     "unreadable": "readable",
     "sentinel": "not_sentinel",
@@ -40,7 +41,7 @@ TROUBLE_WORDS = {
 
 @dataclass(frozen=True)
 class Load:
-    """A row of `raw.loads`, as an earlier run left it."""
+    """A row of `raw.loads`, as an earlier run left it; `path` is what is kept of its name."""
 
     file_id: str
     path: str
@@ -51,6 +52,8 @@ class Load:
     first_event_at: datetime | None
     last_event_at: datetime | None
     fingerprint: str
+    path_hash: str
+    is_complete: bool
 
     @property
     def name(self) -> str:
@@ -103,7 +106,7 @@ def loads(connection: duckdb.DuckDBPyConnection) -> dict[str, Load]:
     """Every file loaded so far, by content hash."""
     rows = connection.execute(
         "select file_id, path, source, shape, rows_read, rows_quarantined, first_event_at, "
-        "last_event_at, load_fingerprint from raw.loads"
+        "last_event_at, load_fingerprint, path_hash, is_complete from raw.loads"
     ).fetchall()
     return {row[0]: Load(*row) for row in rows}
 
@@ -154,22 +157,73 @@ def forget(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> No
     """Strike what was noted of a file before it is loaded anew, or of what lay at its path."""
     for table in ("loads", "load_tables", "load_checks", "quarantine"):
         connection.execute(f"delete from raw.{table} where file_id = ?", [file_id])
-    connection.execute("delete from raw.quarantine where path = ?", [path])
+    connection.execute(
+        "delete from raw.quarantine where path_hash = ?", [path_hash(connection, path)]
+    )
+
+
+def path_hash(connection: duckdb.DuckDBPyConnection, path: str) -> str:
+    """Hash the path of a file with the key, which the connection must offer."""
+    ((found,),) = connection.execute(f"select {_HASHED}", [path]).fetchall()
+    return str(found)
+
+
+def origin(
+    connection: duckdb.DuckDBPyConnection, file_id: str, path: str, loaded_at: datetime
+) -> Origin:
+    """Say where the rows of a file come from, without its name."""
+    return Origin(file_id, file_names.kept(path), loaded_at, path_hash(connection, path))
+
+
+def hide_names(connection: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> int:
+    """Keep of names that an earlier version kept whole what may be kept, and count them.
+
+    The freed pages still hold them then, which `raw.to_rewrite` says.
+    """
+    rows = connection.execute(
+        "select distinct path from (select path, path_hash from raw.loads union all "
+        "select path, path_hash from raw.quarantine) where path_hash is null and path is not null"
+    ).fetchall()
+    paths = [str(path) for (path,) in rows]
+    if not paths:
+        return 0
+    said = [file_names.kept(path) for path in paths]
+    complete = [is_complete(settings, path) for path in paths]
+    with transaction(connection):
+        connection.execute(
+            "create or replace temp table said as select unnest($1::varchar[]) as path, "
+            "unnest($2::varchar[]) as kept, unnest($3::boolean[]) as complete",
+            [paths, said, complete],
+        )
+        hashed = _HASHED.replace("?", "said.path")
+        for table, more in (("loads", ", is_complete = said.complete"), ("quarantine", "")):
+            connection.execute(
+                f"update raw.{table} as t set path = said.kept, path_hash = {hashed}{more} "
+                "from said where t.path = said.path and t.path_hash is null"
+            )
+        connection.execute("drop table said")
+        connection.execute("insert into raw.to_rewrite values (?)", [now])
+    return len(paths)
 
 
 def name_parts(
-    connection: duckdb.DuckDBPyConnection, file_id: str, names: Sequence[str], ends: Sequence[int]
+    connection: duckdb.DuckDBPyConnection,
+    file_id: str,
+    parts: Sequence[tuple[str, str]],
+    ends: Sequence[int],
 ) -> None:
     """Name the file and the row in it of what was quarantined of a set of files read as one.
 
     Parameters
     ----------
-    names, ends
-        The files, and the number of the last row of each in the set.
+    parts, ends
+        Path and content hash of the files, and the number of the last row of each in the set.
     """
+    names = [name for name, _ in parts]
     connection.execute(
-        "delete from raw.quarantine where file_id <> ? and path in (select unnest(?))",
-        [file_id, list(names)],
+        "delete from raw.quarantine where file_id <> ? and path_hash in "
+        f"(select {_HASHED.replace('?', 'path')} from (select unnest(?::varchar[]) as path))",
+        [file_id, names],
     )
     rows = connection.execute(
         "select distinct row_number from raw.quarantine where file_id = ?", [file_id]
@@ -178,9 +232,9 @@ def name_parts(
         part = bisect.bisect_left(ends, row)
         before = ends[part - 1] if part else 0
         connection.execute(
-            "update raw.quarantine set path = ?, row_number = ? "
-            "where file_id = ? and row_number = ? and path like '%*%'",
-            [names[part], row - before, file_id, row],
+            f"update raw.quarantine set path = ?, path_hash = {_HASHED}, part_id = ?, "
+            "row_number = ? where file_id = ? and row_number = ? and part_id is null",
+            [file_names.kept(names[part]), *parts[part], row - before, file_id, row],
         )
 
 
@@ -197,7 +251,8 @@ def enter(
     rows = (main.read, main.loaded, main.known, main.quarantined)
     span = (load.first_event_at, load.last_event_at)
     of_file = (load.file_id, load.path, load.source, load.shape, *rows, *span, loaded_at)
-    _insert(connection, "loads", [(*of_file, load.fingerprint, size)])
+    more = (load.fingerprint, size, load.path_hash, load.is_complete)
+    _insert(connection, "loads", [(*of_file, *more)])
     of_tables = [
         (load.file_id, one.table.name, one.read, one.loaded, one.known, one.quarantined, loaded_at)
         for one in accounts

@@ -54,11 +54,14 @@ class Inventory:
         On what is not.
     notes
         On what was passed over inside files that were read.
+    names
+        Every name that was met -> hash of the content, or nothing.
     """
 
     exports: list[Export] = field(default_factory=list)
     reports: list[FileReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def take(paths: Sequence[Path], exports: Path, scratch: Path, settings: Settings) -> Inventory:
@@ -80,9 +83,12 @@ def take(paths: Sequence[Path], exports: Path, scratch: Path, settings: Settings
             problem = f"it cannot be read ({error.strerror})"
             inventory.reports.append(FileReport(inside, "", "damaged", problems=(problem,)))
     _sum_up(inventory, unread)
+    inventory.names |= {one.look.name: one.file_id for one in inventory.exports}
     for maker in (joined, employments):
         _join(inventory, maker.is_part, maker.join, scratch, settings)
     inventory.exports = _sets(inventory.exports, settings)
+    inventory.names |= {one.look.name: one.file_id for one in inventory.exports}
+    inventory.names |= {one.path: one.file_id for one in inventory.reports}
     inventory.exports.sort(key=lambda one: (one.look.modified_at, one.look.name))
     return inventory
 
@@ -147,6 +153,9 @@ def _take(
             FileReport(found.name, found.file_id, status, problems=(found.problem,))
         )
         return
+    inventory.names.setdefault(found.name, found.file_id)
+    if found.container is not None:
+        inventory.names.setdefault(found.container, "")
     first: FileReport | None = None
     for group in found.groups:
         plans = [(look, recognise.recognise(look, settings)) for look in group]
@@ -217,6 +226,7 @@ def _sum_up(inventory: Inventory, unread: dict[str, list[FileReport]]) -> None:
     """Say what was passed over of each archive or log, in one sentence."""
     for container, passed in unread.items():
         names = [one.path.removeprefix(container).strip("/ ()") for one in passed]
+        inventory.names |= dict.fromkeys(names, "")
         listed = f"{', '.join(names[:MOST_NAMES])}{', …' if len(names) > MOST_NAMES else ''}"
         if any(one.look.name.startswith(container) for one in inventory.exports):
             inventory.notes.append(

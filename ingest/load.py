@@ -45,6 +45,10 @@ MEMORY = "2GB"  # leaves room under 3 GB for what DuckDB does not count and for 
 NAMED = "people_named"
 NOTHING = "null::varchar"  # the expression of a column that a flat file lacks
 MOST_FILES_TOGETHER = 32
+NAMES_HIDDEN = (
+    " names of files that an earlier version kept whole are kept in part only, since files are "
+    "often named after people (docs/sources.md)"
+)
 ANYWAY = ", or run with --accept-shrink"
 
 
@@ -97,7 +101,7 @@ def load(
     """
     report, reasons = read_all(connection, exports, settings, key, progress, accept_shrink)
     if reasons:
-        raise InputError("\n".join(reasons))
+        raise InputError("\n".join(reasons), report.names)
     return report
 
 
@@ -126,14 +130,16 @@ def read_all(
     refuse.wrong_mappings(settings)
     paths = refuse.missing(exports)
     migrated = schema.create_all(connection)
+    now = datetime.now(UTC)
     limit = 1.0 if accept_shrink else settings.shrink_share
     with prepared(connection, key) as scratch:
+        hidden = books.hide_names(connection, settings, now)
         run = Run(
             connection,
             settings,
             progress or Silent(),
             scratch,
-            datetime.now(UTC),
+            now,
             books.loads(connection),
             is_naming=naming,
         )
@@ -153,9 +159,12 @@ def read_all(
         checks.record(connection, ids, run.reports, len(missing), run.now, share, lonely)
         gaps = [one.sentence for one in checks.undated(connection) if one.missing]
     by_path = sorted(run.reports, key=lambda one: one.path)
-    carried = (migrated.sentence,) if migrated else ()
-    notes = (*carried, *refuse.beside(exports), *inventory.notes, *missing, *gaps)
-    report = LoadReport(tuple(by_path), notes, run.now)
+    carried = [migrated.sentence] if migrated else []
+    carried += [f"{hidden}{NAMES_HIDDEN}"] if hidden else []
+    beside = refuse.beside(exports)
+    notes = (*carried, *refuse.told_beside(beside), *inventory.notes, *missing, *gaps)
+    names = dict.fromkeys(beside, "") | inventory.names
+    report = LoadReport(tuple(by_path), notes, run.now, names)
     return report, refuse.unusable(connection, report, settings, ids, exports)
 
 
@@ -293,9 +302,9 @@ def _load_set(run: Run, export: Export) -> None:
     staged = _stage(run, written)
     merge.make_pseudonyms(run.connection, staged.tables, run.settings)
     report = _enter(run, written, staged, None)
-    names = [part.look.name for part in export.parts]
-    books.name_parts(run.connection, written.file_id, names, ends)
-    _report(run, report)
+    parts = [(part.look.name, part.file_id) for part in export.parts]
+    books.name_parts(run.connection, written.file_id, parts, ends)
+    _report(run, replace(report, parts={file_id: name for name, file_id in parts}))
 
 
 def _stage(run: Run, export: Export) -> StagedFile:
@@ -324,8 +333,9 @@ def _load_complete(run: Run, group: Sequence[Export], limit: float) -> None:
             return
         _make_pseudonyms(run, staged.tables)
         seen.add(staged)
-    paths = {load.file_id: load.path for load in run.known.values()}
-    earlier = [one for one, path in paths.items() if books.is_complete(run.settings, path)]
+    here = {books.path_hash(run.connection, one.look.name) for one in group}
+    known = run.known.values()
+    earlier = [one.file_id for one in known if one.is_complete or one.path_hash in here]
     gone = seen.gone(earlier)
     by_hand = all(one.look.name == books.ACCEPTED for one in group)
     if gone.share > limit and not by_hand:
@@ -341,7 +351,7 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
     """Put a staged file into the raw tables and the books, all or nothing."""
     connection = run.connection
     noted = [note for one in staged.tables for note in books.notes(connection, one, export.plan)]
-    origin = Origin(export.file_id, export.look.name, run.now)
+    origin = books.origin(connection, export.file_id, export.look.name, run.now)
     with transaction(connection):
         if export.file_id in run.known and gone is None:
             _retire_changed(run, export, staged)
@@ -352,7 +362,7 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
         ]
         if gone is not None:
             gone.retire(connection, run.now)
-        entry = _entry(run, export, staged, accounts[0])
+        entry = _entry(run, export, staged, accounts[0], origin)
         books.enter(connection, entry, accounts, noted, run.now, export.look.size)
     run.known[export.file_id] = entry
     run.progress.update(entry.rows_read)
@@ -373,12 +383,14 @@ def _enter(run: Run, export: Export, staged: StagedFile, gone: complete.Gone | N
     )
 
 
-def _entry(run: Run, export: Export, staged: StagedFile, records: Account) -> books.Load:
+def _entry(
+    run: Run, export: Export, staged: StagedFile, records: Account, origin: Origin
+) -> books.Load:
     firsts = [one.facts.first for one in staged.tables if one.facts.first]
     lasts = [one.facts.last for one in staged.tables if one.facts.last]
     return books.Load(
         export.file_id,
-        export.look.name,
+        origin.path,
         export.plan.source,
         export.plan.shape,
         records.read,
@@ -386,6 +398,8 @@ def _entry(run: Run, export: Export, staged: StagedFile, records: Account) -> bo
         min(firsts, default=None),
         max(lasts, default=None),
         books.fingerprint(run.settings, export.look.name),
+        origin.path_hash,
+        books.is_complete(run.settings, export.look.name),
     )
 
 
@@ -393,7 +407,7 @@ def _retire_changed(run: Run, export: Export, staged: StagedFile) -> None:
     """Retire rows of a file that is read anew under other settings, where their key changed."""
     for one in staged.tables:
         merge.find_repeated(run.connection, one)
-        origin = Origin(export.file_id, export.look.name, run.now)
+        origin = books.origin(run.connection, export.file_id, export.look.name, run.now)
         run.connection.execute(
             f"create or replace temp table anew as {merge.hashed_sql(one, origin)}"
         )

@@ -25,11 +25,18 @@ LOAD_NAMES = tuple(column for column, _ in LOAD_COLUMNS)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where rows come from and when: content hash, path, time of the load."""
+    """Where rows come from and when: content hash, path as it is kept, time of the load.
+
+    Attributes
+    ----------
+    path_hash
+        Keyed hash of the whole path.
+    """
 
     file_id: str
     path: str
     loaded_at: datetime
+    path_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,11 +184,12 @@ def _quarantine(
         for number, rule in enumerate(staged.rules, start=1)
     )
     note = {"file_id": origin.file_id, "path": origin.path, "table_name": staged.table.name}
+    path_hash = quote(origin.path_hash)
     noted = changed(
         connection,
         "insert into raw.quarantine "
         "select $file_id, $path, $table_name, s._row, rules.column_name, rules.rule, "
-        f"rules.advice, 1 from {staged.rows} as s "
+        f"rules.advice, 1, {path_hash}, null from {staged.rows} as s "
         f"join (values {rules}) as rules(number, column_name, rule, advice) "
         "on rules.number = s._bad where s._bad > 0",
         note,
@@ -190,7 +198,7 @@ def _quarantine(
         raise AccountingError(f"{staged.table.name}: {noted} of {staged.facts.bad} rows noted")
     if broken:
         connection.executemany(
-            "insert into raw.quarantine values (?, ?, ?, ?, '', ?, ?, 1)",
+            f"insert into raw.quarantine values (?, ?, ?, ?, '', ?, ?, 1, {path_hash}, null)",
             [(*note.values(), line.row, line.rule, line.advice) for line in broken],
         )
 

@@ -57,15 +57,19 @@ def missing(exports: Path) -> list[Path]:
     return paths
 
 
-def beside(exports: Path) -> tuple[str, ...]:
-    """Mention what lies beside the four folders: it is not read."""
-    names = sorted(
-        path.name
+def beside(exports: Path) -> list[str]:
+    """Name what lies beside the four folders: it is not read."""
+    return sorted(
+        files.name_inside(path, exports)
         for path in exports.iterdir()
         if path.name != TRUTH
         and (path.suffix in TABLES or (path.is_dir() and path.name not in files.FOLDERS))
         and not path.name.startswith(".")
     )
+
+
+def told_beside(names: Sequence[str]) -> tuple[str, ...]:
+    """Mention what lies beside the four folders, in one sentence."""
     if not names:
         return ()
     return (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +52,15 @@ class Rehearsal:
         Shapes that no file gives -> what is missing later without them.
     reasons
         Why a refresh would stop before publishing; empty where it would not.
+    names
+        Names of the files -> hashes of their content (`ingest.file_names.hidden`).
     """
 
     files: tuple[FileFindings, ...]
     notes: tuple[str, ...]
     gaps: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
+    names: Mapping[str, str]
 
     @property
     def is_good(self) -> bool:
@@ -97,22 +101,23 @@ def _findings(
         FileFindings(one, _rows(connection, one), tuple(_gaps(one))) for one in report.files
     )
     gaps = downstream.missing_shapes([table for (table,) in filled])
-    return Rehearsal(files, report.notes, tuple(gaps), tuple(reasons))
+    return Rehearsal(files, report.notes, tuple(gaps), tuple(reasons), report.names)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, file: FileReport) -> tuple[str, ...]:
     """Name the first rows of a file that cannot be used, by what is wrong with them."""
     found = connection.execute(
-        "select column_name, rule, advice, list(distinct row_number order by row_number), "
-        "sum(count)::bigint from raw.quarantine where file_id = ? "
-        "group by all order by min(row_number)",
+        "select part_id, column_name, rule, advice, "
+        "list(distinct row_number order by row_number), sum(count)::bigint "
+        "from raw.quarantine where file_id = ? group by all order by min(row_number), part_id",
         [file.file_id],
     ).fetchall()
     lines = []
-    for column, rule, advice, numbers, count in found:
+    for part, column, rule, advice, numbers, count in found:
         some = ", ".join(str(number) for number in numbers[:MOST_ROWS])
         rest = f" and {len(numbers) - MOST_ROWS} more" if len(numbers) > MOST_ROWS else ""
         where = f"{'row' if count == 1 else 'rows'} {some}{rest}"
+        where += f" of {file.parts[part]}" if part in file.parts else ""
         lines.append(f"{where}: {f'{column}: ' if column else ''}{rule}: {advice}")
     return tuple(lines)
 

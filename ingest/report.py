@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+
+from ingest import file_names
 
 Status = Literal[
     "loaded",  # read now
@@ -60,6 +63,8 @@ class FileReport:
         For a file of no known shape: a mapping to paste into the settings and to fill in.
     problems
         One sentence each: what was found and what to do.
+    parts
+        For many files read as one: hash of the content -> path of each.
     """
 
     path: str
@@ -77,6 +82,7 @@ class FileReport:
     fields: tuple[str, ...] = ()
     stub: str = ""
     problems: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,11 +97,15 @@ class LoadReport:
         What concerns no single file: folders that are missing, files beside the four folders.
     loaded_at
         Time of the load, UTC.
+    names
+        Names of all files and parts of files, and of what lies beside the folders -> hash of the
+        content, or nothing.
     """
 
     files: tuple[FileReport, ...]
     notes: tuple[str, ...]
     loaded_at: datetime
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def content_hash(self) -> str:
@@ -108,6 +118,12 @@ class LoadReport:
         """Every problem, as `path: sentence`, then the notes."""
         lines = [f"{one.path}: {text}" for one in self.files for text in one.problems]
         return (*lines, *self.notes)
+
+    def told(self, *, in_clear: bool) -> tuple[str, ...]:
+        """Give every problem; unless in clear, with what may be kept of the files' names."""
+        if in_clear:
+            return self.problems
+        return tuple(file_names.hidden(self.problems, self.names))
 
     def rows(self, table: str) -> int:
         """Rows read from files of one shape, loaded now or before."""

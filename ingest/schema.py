@@ -25,7 +25,9 @@ __all__ = [
 ]
 
 META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
-    # One row per loaded file: rows_read = rows_loaded + rows_known + rows_quarantined.
+    # One row per loaded file: rows_read = rows_loaded + rows_known + rows_quarantined. `path` is
+    # what may be kept of its name (`ingest.file_names`), `path_hash` a keyed hash of all of it;
+    # `is_complete`: the settings declared the export complete.
     "loads": (
         ("file_id", "VARCHAR"),
         ("path", "VARCHAR"),
@@ -40,6 +42,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("loaded_at", "TIMESTAMPTZ"),
         ("load_fingerprint", "VARCHAR"),
         ("size_bytes", "BIGINT"),
+        ("path_hash", "VARCHAR"),
+        ("is_complete", "BOOLEAN"),
     ),
     # The same account per file and table, for files that fill more than one.
     "load_tables": (
@@ -59,7 +63,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rows_checked", "BIGINT"),
         ("failed", "BIGINT"),
     ),
-    # One row per quarantined row; `count` is 1 but for the rows a message sums up.
+    # One row per quarantined row; `count` is 1 but for the rows a message sums up. `part_id` is the
+    # hash of the file's content where `file_id` is that of many files read as one.
     "quarantine": (
         ("file_id", "VARCHAR"),
         ("path", "VARCHAR"),
@@ -69,6 +74,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rule", "VARCHAR"),
         ("advice", "VARCHAR"),
         ("count", "BIGINT"),
+        ("path_hash", "VARCHAR"),
+        ("part_id", "VARCHAR"),
     ),
     "data_checks": (
         ("source", "VARCHAR"),
@@ -85,6 +92,8 @@ META_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     "kept_since": (("moment", "TIMESTAMPTZ"),),
     # Which declaration the tables follow (`ingest.migrate`).
     "schema_version": (("version", "INTEGER"),),
+    # Since when freed pages may hold what is to be gone: until the file is written anew.
+    "to_rewrite": (("since", "TIMESTAMPTZ"),),
     # Keyed hashes of the names of people who were erased; no load takes them up again.
     "forgotten": (("hash", "VARCHAR"),),
 }

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from ingest.file_names import hidden, kept, mark
 from ingest.rehearse import FileFindings, Rehearsal
 from ingest.report import FileReport
 
 LABEL = 21  # the longest shape and two blanks
 
 
-def lines(rehearsal: Rehearsal) -> Iterator[str]:
-    """Write what was found, file by file, then what concerns them all."""
+def lines(rehearsal: Rehearsal, *, in_clear: bool) -> Iterator[str]:
+    """Write what was found, file by file, then what concerns them all.
+
+    Parameters
+    ----------
+    in_clear
+        Whether only the person at the terminal reads it, so that names of files may be shown.
+    """
+    if in_clear:
+        yield from (_marked(line, rehearsal.names) for line in _lines(rehearsal))
+        return
+    yield from hidden(_lines(rehearsal), rehearsal.names)
+    if any(kept(name) != name for name in rehearsal.names):
+        yield ""
+        yield "names of files are shown whole at a terminal, with what stands for them here"
+
+
+def _marked(line: str, names: Mapping[str, str]) -> str:
+    """Say of a file's name what stands for it where names are not shown."""
+    return line + mark(names[line]) if line in names and kept(line) != line else line
+
+
+def _lines(rehearsal: Rehearsal) -> Iterator[str]:
     for one in rehearsal.files:
         yield from _file(one)
         yield ""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline import export_commands, journal, owner_commands
 from pipeline.access import access_of, users_file
-from pipeline.errors import BadInputError, PipelineError
+from pipeline.errors import BadInputError, PipelineError, bad_input
 from pipeline.progress import Progress
 from pipeline.retention import FAILURE_NAME
 from pipeline.settings import Context, Option, Settings, read_run, warehouse_of
@@ -267,8 +267,8 @@ def _check(given: argparse.Namespace) -> int:
         with progress.step("read", unit="rows") as bar:
             found = rehearse(context.exports, settings, bar)
     except ingest.InputError as error:
-        raise BadInputError(str(error)) from error
-    for line in check.lines(found):
+        raise bad_input(error) from error
+    for line in check.lines(found, in_clear=sys.stdout.isatty()):
         _say(line)
     return 0 if found.is_good else BadInputError.exit_status
 
@@ -296,7 +296,7 @@ def _identities(given: argparse.Namespace) -> int:
         if given.out:
             write_review(names, given.out)
     except ingest.InputError as error:
-        raise BadInputError(str(error)) from error
+        raise bad_input(error) from error
     for line in identities.lines(names, in_clear=sys.stdout.isatty(), review=given.out):
         _say(line)
     return 0

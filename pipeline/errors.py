@@ -6,6 +6,9 @@ defect of the program: the command line reports it as a failure and writes the d
 
 from __future__ import annotations
 
+import sys
+from typing import Protocol
+
 
 class PipelineError(Exception):
     """A refresh could not go on; nothing was published.
@@ -64,3 +67,14 @@ class MachineError(PipelineError):
     """The machine refused: a full disk, a file that cannot be read or written."""
 
     reason = "a file could not be read or written, or the disk is full"
+
+
+class _Told(Protocol):
+    """An error of the exports, which may name files."""
+
+    def told(self, *, in_clear: bool) -> str: ...
+
+
+def bad_input(error: _Told) -> BadInputError:
+    """Say what is wrong with exports: files by their names where only a terminal shows them."""
+    return BadInputError(error.told(in_clear=sys.stderr.isatty()))

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
+import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +24,7 @@ import duckdb
 
 import ingest
 from ingest import forget
+from ingest.file_names import kept
 from pipeline import (
     journal,
     lock,
@@ -28,12 +32,13 @@ from pipeline import (
     plan,
     publish,
     retention,
+    rewriting,
     snapshots,
     told,
     transform,
     turnout,
 )
-from pipeline.errors import BadInputError, MachineError, PipelineError
+from pipeline.errors import BadInputError, MachineError, PipelineError, bad_input
 from pipeline.keys import obtain_key, remember_key
 from pipeline.progress import Progress
 from pipeline.settings import Context, Settings, dbt_vars
@@ -143,8 +148,9 @@ def _run(
     with transform.dbt_process(context, variables) as process:
         loaded, checks = _load(settings, context, key, progress, log, accept_shrink=accept_shrink)
         inputs = _inputs(settings, context, loaded, beside)
+        is_anew = _rewrite(context)
         with checks:
-            same = _published_already(context, inputs)
+            same = None if is_anew else _published_already(context, inputs)
             if same is not None:
                 _renew_report(context, checks)
                 return Outcome(same, is_new=False)
@@ -235,8 +241,8 @@ def _load(
             try:
                 report = ingest.load(connection, context.exports, settings, key, bar, accept_shrink)
             except ingest.InputError as error:
-                raise BadInputError(str(error)) from error
-        for problem in report.problems:
+                raise bad_input(error) from error
+        for problem in report.told(in_clear=progress.stream.isatty()):
             progress.say(problem)
         _note_load(log, report, progress.seconds["load"])
         retention.tidy_history(settings, context, connection, report.loaded_at)
@@ -253,6 +259,15 @@ def _load(
                 f"AS_OF={context.as_of}: the exports begin on {first}; use a later day."
             )
         return loaded, ingest.Checks(connection, context.warehouse, report.loaded_at)
+
+
+def _rewrite(context: Context) -> bool:
+    """Write the private database anew where freed pages may hold what was to be gone."""
+    with _open(context.work_db) as connection:
+        if not rewriting.is_asked(connection):
+            return False
+    rewriting.rewrite(context.work_db)
+    return True
 
 
 def _note_load(log: journal.Journal, report: ingest.LoadReport, seconds: float) -> None:
@@ -361,9 +376,21 @@ def _clear_failures(context: Context) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        first = first_line(error).rstrip(".")
+        first = _without_names(first_line(error).rstrip("."), context)
         raise MachineError(f"{context.warehouse}: {first}. Nothing was published.") from error
     except OSError as error:
-        where = error.filename or context.warehouse
+        where = _place(error.filename, context)
         reason = error.strerror or type(error).__name__
         raise MachineError(f"{where}: {reason}. Nothing was published.") from error
+
+
+def _place(filename: str | bytes | None, context: Context) -> str:
+    return _without_names(os.fsdecode(filename), context) if filename else str(context.warehouse)
+
+
+def _without_names(text: str, context: Context) -> str:
+    """Keep of the names of exports in a machine's message what may be kept in a log."""
+    if sys.stderr.isatty():
+        return text
+    inside = re.compile(re.escape(str(context.exports)) + r"/([^\"':\n]+)")
+    return inside.sub(lambda found: f"{context.exports}/{kept(found[1])}", text)

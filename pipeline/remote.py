@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from urllib.parse import unquote
 
 import fsspec
 
+from ingest.file_names import kept
 from pipeline.errors import BadInputError, PipelineError
 from pipeline.settings import SETTINGS_NAME
 
@@ -218,13 +220,19 @@ def _content(
         except Exception as error:  # each library has errors of its own
             if attempt + 1 == TRIES:
                 raise TransferError(
-                    f"{one.name}: the transfer was cut off ({_said(error)}); run again, and it "
-                    "goes on from there."
+                    f"{_cut_off(one.name, error)}; run again, and it goes on from there."
                 ) from error
     with partial.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
     partial.replace(home / "objects" / content)
     return content
+
+
+def _cut_off(name: str, error: Exception) -> str:
+    """Say which file was cut off and why; by its name where only a terminal shows it."""
+    in_clear = sys.stderr.isatty()
+    said = _said(error) if in_clear else type(error).__name__  # it may quote the address
+    return f"{name if in_clear else kept(name)}: the transfer was cut off ({said})"
 
 
 def _go_on(system: fsspec.AbstractFileSystem, one: RemoteFile, partial: Path) -> None:

@@ -20,7 +20,7 @@ import duckdb
 from ingest import InputError, forget, schema
 from ingest.load import NAMED, read_all
 from pipeline import lock
-from pipeline.errors import BadInputError, KeyFileError
+from pipeline.errors import BadInputError, KeyFileError, bad_input
 from pipeline.keys import next_key, obtain_key, remember_key
 from pipeline.placebo import PLACEBO_NAME
 from pipeline.progress import Progress
@@ -123,7 +123,7 @@ def _named(settings: Settings, context: Context, key: bytes, hashes: frozenset[s
         try:
             read_all(connection, context.exports, settings, key, naming=True)
         except InputError as error:
-            raise BadInputError(str(error)) from error
+            raise bad_input(error) from error
         rows = connection.execute(f"select distinct name, hash from {NAMED}").fetchall()
     return [str(name) for name, hashed in rows if hashed in hashes]
 

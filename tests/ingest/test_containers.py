@@ -11,8 +11,11 @@ import zipfile
 import pytest
 
 from ingest import archives
+from ingest.files import content_hash
 from ingest.inventory import Export
+from ingest.rehearse import rehearse
 from ingest.source import Plan
+from pipeline.settings import Settings
 from tests.ingest.conftest import LOADED
 
 pytestmark = pytest.mark.usefixtures("no_expectations")
@@ -372,11 +375,19 @@ def test_a_row_of_a_set_that_cannot_be_used_is_named_by_its_file(exports, wareho
     exports.json("git/backup/0042.json", pull(42, createdAt=None))
     exports.json("git/backup/0043.json", [pull(43), pull(143, createdAt=None)])
     warehouse.load(exports, quarantine_share=1.0)
-    named = "select path, row_number from raw.quarantine order by all"
-    assert warehouse.all(named) == [("git/backup/0042.json", 1), ("git/backup/0043.json", 2)]
+    named = "select path, part_id, row_number from raw.quarantine order by row_number"
+    of = {n: content_hash(exports.path / f"git/backup/{n}.json") for n in ("0042", "0043")}
+    kept = "git/backup/*.json"  # nothing that may name somebody is kept of a name
+    assert warehouse.all(named) == [(kept, of["0042"], 1), (kept, of["0043"], 2)]
+    found = rehearse(exports.path, Settings(quarantine_share=1.0))
+    rows = [row for one in found.files for row in one.rows]
+    assert [row.partition(": ")[0] for row in rows] == [
+        "row 1 of git/backup/0042.json",
+        "row 2 of git/backup/0043.json",
+    ]
     exports.json("git/backup/0042.json", pull(42))
     warehouse.load(exports, quarantine_share=1.0)
-    assert warehouse.all(named) == [("git/backup/0043.json", 2)]
+    assert warehouse.all(named) == [(kept, of["0043"], 2)]
 
 
 def test_a_damaged_file_of_a_set_is_named_and_the_others_are_loaded(exports, warehouse):

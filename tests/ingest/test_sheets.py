@@ -13,7 +13,7 @@ PAIRS = """
     select m.program, m.model, m.start_date::varchar, m.end_date::varchar, m.status,
         m.start_precision
     from raw.generic__mentorships as m
-    join raw.loads on loads.file_id = m._file_id and loads.path = 'mentorship/x.csv'
+    join raw.loads on loads.file_id = m._file_id and loads.path = 'mentorship/*.csv'
     order by all
 """
 
@@ -42,7 +42,7 @@ def pairs(warehouse, kind="mentee"):
     return warehouse.all(
         f"""
         select e.number, count(*) from raw.generic__mentorships as m
-        join raw.loads on loads.file_id = m._file_id and loads.path = 'mentorship/x.csv'
+        join raw.loads on loads.file_id = m._file_id and loads.path = 'mentorship/*.csv'
         join (
             select email, row_number() over (order by _row) as number
             from raw.generic__employees

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ingest import read, stage
+from ingest.files import content_hash
 from tests.ingest.conftest import LOADED, Exports, Warehouse
 
 pytestmark = pytest.mark.usefixtures("no_expectations")
@@ -101,7 +102,6 @@ def test_rows_are_numbered_by_file(exports, warehouse):
     assert warehouse.all("select number, _row from raw.git__pull_requests order by all") == [
         (1, 1), (2, 2), (3, 3), (11, 1), (12, 2), (13, 3),
     ]  # fmt: skip
-    assert warehouse.all("select path, row_number from raw.quarantine order by all") == [
-        ("git/a.json", 4),
-        ("git/b.json", 4),
-    ]
+    noted = warehouse.all("select file_id, row_number from raw.quarantine")
+    ids = [content_hash(exports.path / f"git/{name}.json") for name in ("a", "b")]
+    assert sorted(noted) == sorted((one, 4) for one in ids)

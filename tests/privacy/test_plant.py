@@ -49,6 +49,7 @@ def planted(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = folder / "exports" / "mentorship.toml"
     settings.write_text("quarantine_share = 0.5\n" + settings.read_text(encoding="utf-8"))
     plant(folder / "exports")
+    name_files(folder / "exports")
     done = refresh(folder / "exports", folder / "warehouse", folder / "key")
     (folder / "said.txt").write_text(done.stdout + done.stderr)
     assert done.returncode == 0, done.stderr
@@ -69,6 +70,40 @@ def plant(exports: Path) -> None:
         named.append([ADDRESS if place % 2 else PLANT for place in range(len(named[0]))])
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(named)
+
+
+def name_files(exports: Path) -> None:
+    """Name every file after a person, half of them the folder as well, and add more of the kind.
+
+    What a repository is called by its files alone stays what it is: its records say so.
+    """
+    for at, path in enumerate(sorted(exports.glob("*/*"))):
+        folder = path.parent / (f"{PLANT} {at}" if at % 2 else "")
+        folder.mkdir(exist_ok=True)
+        path.rename(folder / f"{LOGIN}_{path.name}")
+    (exports / "hris" / f"{ADDRESS}.csv").write_text("what,nobody\nknows,of\n")  # of no shape
+    (exports / "git" / f"{ADDRESS}.json").write_text('[{"number": 1, "createdAt": "2024')  # damaged
+    (exports / f"{ADDRESS}.csv").write_text("beside,the\nfour,folders\n")
+    with zipfile.ZipFile(exports / "git" / f"{ADDRESS}.zip", "w") as archive:
+        for number in range(2):
+            archive.writestr(f"{PLANT}/{LOGIN}-{number}.json", json.dumps(pull(number)))
+        archive.writestr(f"{PLANT}/unknown.json", '[{"what": 1}]')
+    many = exports / "git" / PLANT / LOGIN
+    many.mkdir(parents=True)
+    for number in range(100, 180):  # read as one
+        content = pull(number) | ({"createdAt": None} if number == 150 else {})
+        (many / f"{LOGIN}-{number}.json").write_text(json.dumps(content))
+
+
+def pull(number: int) -> dict[str, Any]:
+    """A pull request as `gh` exports it."""
+    return {
+        "number": number,
+        "url": f"https://github.com/acme/planted/pull/{number}",
+        "author": {"login": LOGIN, "is_bot": False},
+        "createdAt": "2025-01-01T00:00:00Z",
+        "mergedAt": "2025-01-02T00:00:00Z",
+    }
 
 
 FREE = ("title", "description", "summary", "job_title", "body")
@@ -93,13 +128,19 @@ def is_text(value: Any) -> bool:
 def identifiers(exports: Path) -> set[str]:
     """Everybody's full name, address, local part and login, as the exports write them."""
     found = {PLANT, ADDRESS, LOGIN}
-    with (exports / "hris" / "employees.csv").open(encoding="utf-8") as file:
+    with named(exports, "employees.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             found |= {row["full_name"], row["email"], row["email"].partition("@")[0]}
-    with (exports / "hris" / "identities.csv").open(encoding="utf-8") as file:
+    with named(exports, "identities.csv").open(encoding="utf-8") as file:
         found |= {row["value"] for row in csv.DictReader(file)}
     found -= {PLANT + " said so", ""}
     return {one for one in found if len(one) >= SHORTEST}
+
+
+def named(exports: Path, ending: str) -> Path:
+    """Find a file of the HRIS, whatever it is called after."""
+    (found,) = exports.glob(f"hris/**/*{ending}")
+    return found
 
 
 def written(name: str) -> set[bytes]:
@@ -198,6 +239,19 @@ def test_nobody_is_named_in_what_a_refresh_leaves(planted: Path) -> None:
     assert found_in(contents, names) == {}
 
 
+def test_every_file_is_named_after_somebody_and_counted_all_the_same(planted: Path) -> None:
+    said = (planted / "said.txt").read_text()
+    assert "hris/*.csv [" in said  # the file of no shape, by its content
+    assert "git/*.zip" in said
+    with duckdb.connect(str(planted / "warehouse" / "work.duckdb"), read_only=True) as work:
+        paths = work.execute("select path, path_hash from raw.loads").fetchall()
+        assert len({hashed for _, hashed in paths}) == len(paths)
+        assert {path for path, _ in paths} >= {"git/*/*/*.json", "hris/*.csv"}
+        assert work.execute(
+            "select count(*) from raw.quarantine where part_id is not null"
+        ).fetchone() == (1,)
+
+
 PAGES = (
     "/",
     "/access",
@@ -280,6 +334,7 @@ def of_vendors(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = folder / "exports" / "mentorship.toml"
     settings.write_text("quarantine_share = 1.0\n" + settings.read_text(encoding="utf-8"))
     shapes = plant_vendors(folder / "exports", PLANT, ADDRESS)
+    name_files(folder / "exports")
     done = refresh(folder / "exports", folder / "warehouse", folder / "key")
     (folder / "said.txt").write_text(done.stdout + done.stderr)
     assert done.returncode == 0, done.stderr
