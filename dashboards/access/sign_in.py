@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 import secrets
@@ -10,15 +11,15 @@ from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
-from flask import Flask, Response, redirect, request, session
+from flask import Flask, Response, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from requests import RequestException
 
-from dashboards.access import audit, sessions
+from dashboards.access import audit, devices, sessions
 from dashboards.access.attempts import Attempts
-from dashboards.access.config import Access
+from dashboards.access.config import Access, folded
 from dashboards.access.guard import current_reader, safe_next, sign_in
-from dashboards.access.users import is_right, read_users
+from dashboards.access.users import is_right, read_users, stored
 from dashboards.components.html import render
 from dashboards.palette import css
 
@@ -63,7 +64,8 @@ def _add_form(server: Flask, access: Access) -> None:
             "TLS ends at a proxy, so all readers come from its address, and failed attempts of one "
             "count against everybody; set sign_in.proxies (docs/access.md)"
         )
-    attempts = Attempts(state, time.time)
+    attempts = Attempts(state, time.time, access.key)
+    attempts.tidy()
 
     @server.get("/login")
     def _form() -> Response:
@@ -75,17 +77,28 @@ def _add_form(server: Flask, access: Access) -> None:
         token = request.form.get("token", "")
         if not _is_same(token, session.get(FORM_TOKEN) or secrets.token_hex()):
             return _page(STALE, 400, has_form=True)
-        who = (name, str(request.remote_addr))
+        who = (name, str(request.remote_addr), devices.known(access, name))
+        # Read anew each time: a user who was taken out cannot sign in any more.
+        users = read_users(users_file)
         if not attempts.begin(*who):
             if attempts.is_news(who[1]):
-                audit.record(state, "blocked", name[:254])
+                audit.record(state, "blocked", _typed(access, users, name))
             return _page(BLOCKED, 429, has_form=True)
-        # Read anew each time: a user who was taken out cannot sign in any more.
-        if not is_right(read_users(users_file), name, request.form.get("password", "")):
-            audit.record(state, "failed", name[:254])
+        if not is_right(users, name, request.form.get("password", "")):
+            audit.record(state, "failed", _typed(access, users, name))
             return _page(WRONG, 401, has_form=True)
         attempts.succeeded(*who)
-        return _enter(access, name, (), has_form=True)
+        answer = make_response(_enter(access, name, (), has_form=True))
+        devices.remember(access, name, answer)
+        return answer
+
+
+def _typed(access: Access, users: dict[str, str], name: str) -> str:
+    """Say which name was typed: a user's own, else a keyed hash, since passwords are typed too."""
+    if stored(users, name) is not None:
+        return folded(name)
+    text = f"typed {folded(name)}".encode()
+    return f"unknown {hmac.new(access.key, text, hashlib.sha256).hexdigest()[:12]}"
 
 
 def _is_same(one: str, other: str) -> bool:

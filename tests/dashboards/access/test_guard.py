@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,9 +25,9 @@ from dashboards.access import guard, sessions, users
 from dashboards.access.attempts import (
     FOLDER,
     MOST,
+    MOST_IN_A_FILE,
     MOST_OF_ADDRESS,
     MOST_OF_NAME,
-    TIDY_SECONDS,
     WINDOW_SECONDS,
     Attempts,
 )
@@ -237,6 +240,7 @@ def test_a_callback_called_by_hand_gets_nothing_of_another_organisation(
             "/_dash-update-component", base_url=LOCAL, json=order_of(dependency, inputs)
         )
         asked += 1
+        assert answer.status_code == 200
         for other in organisations[1:]:
             assert other not in answer.text
     assert asked >= 2
@@ -470,6 +474,62 @@ def test_going_on_after_being_blocked_does_not_fill_the_audit_log(
     assert events == ["failed"] * MOST + ["blocked"] * MOST
 
 
+def test_ten_addresses_cannot_keep_an_owner_out_of_a_browser_they_used_before(
+    tmp_path: Path,
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(session_hours=2.0, proxies=1)
+    own = client.application.test_client()
+    own.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.200"
+    assert sign_in(own, "owner").status_code == 302
+    assert own.post("/logout", base_url=LOCAL).status_code == 302
+    counted = Attempts(tmp_path / "state", time.time, b"k" * 32)
+    assert sum(tried(counted, "owner", f"192.0.2.{at}", MOST) for at in range(20)) == MOST_OF_NAME
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.201"
+    assert sign_in(client, "owner").status_code == 429
+    assert sign_in(own, "viewer", "wrong password!").status_code == 401  # not this name's browser
+    assert sign_in(own, "owner").status_code == 302
+    assert sign_in(own, "owner").status_code == 302
+
+
+def test_a_browsers_cookie_gives_a_few_guesses_and_tells_nobody_whose_it_is(
+    client_of: Callable[..., FlaskClient],
+) -> None:
+    client = client_of(session_hours=2.0)
+    answer = sign_in(client, "owner")
+    (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if "device" in one]
+    for flag in ("HttpOnly", "SameSite=Strict", "Path=/"):
+        assert flag in cookie
+    raw = cookie.split("=", 1)[1].split(".")[0]
+    assert "owner" not in base64.urlsafe_b64decode(raw + "==").decode(errors="replace")
+    for _ in range(MOST):
+        assert sign_in(client, "owner", "wrong password!").status_code == 401
+    assert sign_in(client, "owner").status_code == 429
+    for forged in ("", "x", "x.y.z", raw, cookie.split("=", 1)[1][:-40]):
+        client.set_cookie("mentorship-device", forged, domain="127.0.0.1")
+        assert sign_in(client, "viewer", "wrong password!").status_code in (401, 429)
+
+
+def test_what_was_typed_for_a_name_is_in_no_file(
+    tmp_path: Path, client_of: Callable[..., FlaskClient]
+) -> None:
+    client = client_of(session_hours=2.0)
+    typed = "My secret password 123"
+    for _ in range(MOST * 2):
+        sign_in(client, typed, "wrong password!")
+    sign_in(client, "OWNER", "wrong password!")
+    state = tmp_path / "state"
+    left = b"".join(path.read_bytes() for path in state.rglob("*") if path.is_file())
+    assert typed.encode() not in left
+    unkeyed = hashlib.sha256(f"name {typed.casefold()}".encode()).hexdigest()
+    assert unkeyed[:12].encode() not in left
+    lines = [json.loads(line) for line in (state / "audit.log").read_text().splitlines()]
+    who = {line["who"] for line in lines if line["event"] in ("failed", "blocked")}
+    (unknown,) = who - {"owner"}
+    assert re.fullmatch(r"unknown [0-9a-f]{12}", unknown)
+    assert "owner" in who
+
+
 def test_behind_a_proxy_attempts_are_those_of_the_reader(
     client_of: Callable[..., FlaskClient],
 ) -> None:
@@ -501,7 +561,7 @@ def now() -> list[float]:
 
 @pytest.fixture
 def attempts(tmp_path: Path, now: list[float]) -> Attempts:
-    return Attempts(tmp_path, lambda: now[0])
+    return Attempts(tmp_path, lambda: now[0], b"k" * 32)
 
 
 def tried(attempts: Attempts, name: str, address: str, times: int) -> int:
@@ -525,19 +585,52 @@ def test_an_address_may_not_try_every_name(attempts: Attempts) -> None:
     assert sum(attempts.begin(f"name {n}", "one") for n in range(1000)) == MOST_OF_ADDRESS
 
 
+def held(attempts: Attempts) -> list[int]:
+    """How many counts each file on the disk holds."""
+    files = (attempts.state / FOLDER).iterdir()
+    return [len(json.loads(path.read_text())) for path in files]
+
+
 def test_a_blocked_address_that_goes_on_guessing_leaves_nothing_on_the_disk(
-    attempts: Attempts, monkeypatch: pytest.MonkeyPatch, now: list[float]
+    attempts: Attempts,
 ) -> None:
-    tidied = []
-    monkeypatch.setattr("dashboards.access.attempts.drop_older", lambda *_: tidied.append(now[0]))
     for n in range(200):
         attempts.begin(f"name {n}", "one")
     # The address, and each name that was looked at: alone and from the address.
-    assert len(list((attempts.state / FOLDER).iterdir())) == 1 + 2 * MOST_OF_ADDRESS
-    assert tidied == [1000.0]
-    now[0] += TIDY_SECONDS
-    attempts.begin("ada", "two")
-    assert tidied == [1000.0, 1000.0 + TIDY_SECONDS]
+    assert sum(held(attempts)) == 1 + 2 * MOST_OF_ADDRESS
+
+
+def test_attempts_from_everywhere_under_every_name_fill_no_disk(
+    attempts: Attempts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.access.attempts.FILES", 4)
+    assert tried(attempts, "ada", "home", 1000) == MOST
+    for n in range(600):
+        attempts.begin(f"name {n}", f"address {n}")
+        attempts.is_news(f"refused {n}")
+    assert len(held(attempts)) == 4
+    assert max(held(attempts)) == MOST_IN_A_FILE
+    # Many who tried once do not push out who tried often.
+    assert not attempts.begin("ada", "home")
+
+
+def test_addresses_that_one_site_may_choose_from_are_one(attempts: Attempts) -> None:
+    assert tried(attempts, "ada", "2001:db8::1", MOST) == MOST
+    assert not attempts.begin("ada", "2001:db8::ffff:2")
+    assert attempts.begin("ada", "2001:db8:0:1::1")
+    assert tried(attempts, "bo", "192.0.2.1", MOST) == MOST
+    assert not attempts.begin("bo", "::ffff:192.0.2.1")
+    assert attempts.begin("bo", "192.0.2.2")
+
+
+def test_a_browser_that_was_let_in_before_has_a_count_of_its_own(attempts: Attempts) -> None:
+    for n in range(100):
+        tried(attempts, "ada", f"address {n}", MOST)
+    assert not attempts.begin("ada", "home")
+    assert attempts.begin("ada", "home", "browser")
+    attempts.succeeded("ada", "home", "browser")
+    assert sum(attempts.begin("ada", "home", "browser") for _ in range(1000)) == MOST
+    assert attempts.begin("ada", "home", "another")
 
 
 def test_a_name_may_not_be_tried_from_every_address(attempts: Attempts) -> None:
@@ -561,14 +654,24 @@ def test_counts_that_ended_do_not_stay_on_the_disk(attempts: Attempts, now: list
     for n in range(40):
         attempts.begin(f"name {n}", f"address {n}")
     now[0] += WINDOW_SECONDS + 1
-    attempts.begin("ada", "one")
-    assert len(list((attempts.state / FOLDER).iterdir())) == 3
+    before = sum(held(attempts))
+    for n in range(40):
+        attempts.begin(f"name {n}", f"address {n}")
+    assert sum(held(attempts)) == before
+
+
+def test_what_an_earlier_version_left_is_removed(attempts: Attempts) -> None:
+    (attempts.state / "attempts").mkdir()
+    (attempts.state / "attempts" / "abc").write_text("[1.0]")
+    (attempts.state / "attempts.tidied").touch()
+    attempts.tidy()
+    assert not list(attempts.state.iterdir())
 
 
 def test_a_count_that_was_cut_off_while_it_was_written_begins_anew(attempts: Attempts) -> None:
     attempts.begin("ada", "one")
     for path in (attempts.state / FOLDER).iterdir():
-        path.write_text("[10")
+        path.write_text('{"ab": [10')
     assert attempts.begin("ada", "one")
 
 
