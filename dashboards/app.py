@@ -18,6 +18,7 @@ from dashboards import ids, locales, notices
 from dashboards.access.config import OPEN, Access
 from dashboards.access.guard import add_guard
 from dashboards.access.sign_in import add_sign_in
+from dashboards.asked import add_checks
 from dashboards.components.html import Html, render
 from dashboards.components.shell import page, root
 from dashboards.compression import add_compression
@@ -92,6 +93,7 @@ def create_app(
     _write_url(app)
     _only_known_hosts(app.server, gate)
     add_guard(app.server, gate)
+    add_checks(app)
     add_sign_in(app.server, gate)
     _follow_reader(app.server, locale)
     _health(app.server)
