@@ -47,13 +47,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One measure over the groups of a dimension, on an axis of ratios."""
+    """One measure over the groups of a dimension, on an axis of ratios.
+
+    Most groups of a crossing are small: those that are withheld are named in one line.
+    """
 
     key: str
     title: str
     definition: str
     ticks: tuple[str, ...]
     lines: tuple[Line, ...]
+    withheld: str
 
 
 def dimensions(rows: Sequence[AccessRow]) -> list[str]:
@@ -98,6 +102,9 @@ def blocks(
     for measure, metric in MEASURES.items():
         mine = [row for row in rows if row.group_dimension == dimension and row.measure == measure]
         if mine:
+            is_crossing = " × " in dimension
+            shown = [row for row in mine if row.rate is not None or not is_crossing]
+            hidden = [row.group for row in mine if row not in shown]
             limit = _limit(mine)
             known = definitions.get(metric)
             found.append(
@@ -106,7 +113,8 @@ def blocks(
                     title=label(metric, definitions),
                     definition=known.definition if known else "",
                     ticks=(f"÷{formats.NARROW}{limit}", "1", f"×{formats.NARROW}{limit}"),
-                    lines=tuple(_line(row, limit) for row in mine),
+                    lines=tuple(_line(row, limit) for row in shown),
+                    withheld=", ".join(hidden),
                 )
             )
     return found

@@ -32,9 +32,11 @@ def below(snapshot: Snapshot) -> str:
 
 
 def _plans(snapshot: Snapshot) -> str:
+    definitions = snapshot.definitions()
     plans = [
         (
             BY_KEY[one.outcome].label,
+            definitions[one.outcome].definition if one.outcome in definitions else "",
             formats.count(one.needs[0].now),
             formats.effect(one.detectable, one.scale),
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,20 @@ def test_withheld_group_has_no_mark(rows: tuple[AccessRow, ...]) -> None:
     assert (line.strip.dot, line.strip.start, line.is_withheld, line.people) == (
         None, None, True, "–",
     )  # fmt: skip
+
+
+def test_groups_of_a_crossing_that_are_withheld_are_named_in_one_line(
+    rows: tuple[AccessRow, ...],
+) -> None:
+    hidden = next(row for row in rows if row.rate is None)
+    shown = next(row for row in rows if row.rate is not None and row.measure == hidden.measure)
+    crossed = [
+        replace(row, group_dimension="gender × level", group=group)
+        for row, group in ((shown, "man × L1"), (hidden, "man × L6"), (hidden, "woman × L6"))
+    ]
+    block = access.blocks(crossed, "gender × level", {})[0]
+    assert [line.group for line in block.lines] == ["man × L1"]
+    assert block.withheld == "man × L6, woman × L6"
+    plain = access.blocks(rows, hidden.group_dimension, {})[0]
+    assert hidden.group in [line.group for line in plain.lines]
+    assert plain.withheld == ""

@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from dashboards import cohort_plan
+from dashboards.pages import programme
 from dashboards.queries import Snapshot, SnapshotStore
 from pipeline.cli import main
 
@@ -74,3 +76,10 @@ def test_the_command_says_people_and_month(
 def test_the_month_is_now_later_or_too_far_off(snapshot: Snapshot) -> None:
     told = [cohort_plan.when(needs(snapshot, "retention", one)) for one in (0.1, 0.04, 0.005)]
     assert told == ["now", "January 2027", "not within ten years"]
+
+
+def test_every_outcome_of_the_plan_opens_to_its_definition(snapshot: Snapshot) -> None:
+    html = programme._plans(snapshot)
+    for one in cohort_plan.plan(snapshot):
+        assert f"<p>{escape(snapshot.definitions()[one.outcome].definition)}</p>" in html
+    assert html.count('<details class="define">') == len(cohort_plan.plan(snapshot))
