@@ -81,6 +81,10 @@ def draw(names: Sequence[str], terms: Terms) -> Drawn:
         raise BadInputError("--places: draw for one place or more.")
     if terms.method == "waitlist" and terms.next_start is None:
         raise BadInputError("--next-start: say when those who wait will begin.")
+    if terms.starts_on < terms.drawn_on:
+        raise BadInputError("--starts-on: nobody can begin before the day of the draw.")
+    if terms.next_start is not None and terms.next_start <= terms.starts_on:
+        raise BadInputError("--next-start: who waits begins after those drawn.")
     if len(names) <= terms.places:
         raise BadInputError(
             f"{len(names)} applicants for {terms.places} places: everybody has a place, so there "
@@ -160,15 +164,32 @@ def differences(names: Sequence[str], told: Mapping[str, object]) -> list[str]:
     return [text for key, text in said.items() if again[key] != told.get(key)]
 
 
+def drawn_before(folder: Path, names: Sequence[str], program: str) -> tuple[int, Path] | None:
+    """Say how many applicants stand in an earlier draw of the programme, and in which file.
+
+    A second draw among the same people would choose between two results.
+    """
+    mine = set(names)
+    for path in sorted(folder.glob("draw-*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row.get("program") == program]
+        found = {row.get("mentee") for row in rows} & mine
+        if found:
+            return len(found), path
+    return None
+
+
 def write(path: Path, drawn: Drawn, terms: Terms) -> None:
     """Write the mentorships to be, for the programme office to fill in and `refresh` to read.
 
     Those who wait are in the file with the method `waitlist` only: a lottery promises nothing.
+    The file is there whole or not at all.
     """
     starts = [(name, terms.starts_on) for name in drawn.placed]
     if terms.method == "waitlist" and terms.next_start is not None:
         starts += [(name, terms.next_start) for name in drawn.waiting]
-    with path.open("x", encoding="utf-8", newline="") as file:
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(HEADER)
         for name, start in starts:
@@ -177,6 +198,7 @@ def write(path: Path, drawn: Drawn, terms: Terms) -> None:
                 (f"draw-{number}", terms.program, terms.model, "", name, start.isoformat(), "",
                  "pending", terms.method)
             )  # fmt: skip
+    partial.replace(path)
 
 
 def _hash(text: str) -> str:

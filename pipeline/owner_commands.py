@@ -105,17 +105,29 @@ def draw(settings: Settings, context: Context, given: argparse.Namespace) -> int
     name = f"draw-{_slug(terms.program)}-{terms.drawn_on}"
     out = given.out or context.exports / "mentorship" / f"{name}.csv"
     told = out.with_suffix(".record") if given.out else context.exports / f"{name}.record"
-    for path in (out, told):
-        if path.exists():
-            raise BadInputError(f"{path}: is there already; a draw is made once.")
+    if out.exists():
+        raise BadInputError(f"{out}: is there already; a draw is made once.")
+    before = lots.drawn_before(out.parent, names, terms.program)
+    if before is not None:
+        raise BadInputError(
+            f"{before[0]} of {len(names)} applicants stand in an earlier draw, {before[1]}: who "
+            "drew a place needs an outcome in the applications export before the next draw."
+        )
+    _record(told, lots.record(names, drawn, terms))
     lots.write(out, drawn, terms)
-    text = json.dumps(lots.record(names, drawn, terms), indent=2) + "\n"
-    _write_private(told, text)
     sys.stdout.write(
         f"drew {len(drawn.placed)} of {len(names)} applicants to {terms.program}: {out}\n"
         f"record, which names nobody: {told} (mentorship draw --verify {told})\n"
     )
     return 0
+
+
+def _record(path: Path, told: dict[str, object]) -> None:
+    """Write the record before the result: a run that was killed between is only finished."""
+    if not path.exists():
+        _write_private(path, json.dumps(told, indent=2) + "\n")
+    elif lots.read_record(path) != told:
+        raise BadInputError(f"{path}: is the record of another draw; a draw is made once.")
 
 
 def _verify(path: Path, known: Sequence[Application]) -> int:

@@ -63,6 +63,8 @@ def test_every_applicant_is_placed_equally_often() -> None:
         (NAMES, replace(TERMS, places=0), "one place or more"),
         (NAMES, replace(TERMS, places=8), "nothing to draw"),
         (NAMES, replace(TERMS, method="waitlist"), "--next-start"),
+        (NAMES, replace(TERMS, method="waitlist", next_start=TERMS.starts_on), "after those drawn"),
+        (NAMES, replace(TERMS, starts_on=date(2026, 6, 30)), "before the day of the draw"),
     ],
 )
 def test_a_draw_that_decides_nothing_is_refused(
@@ -122,6 +124,44 @@ def test_a_draw_is_made_once_and_can_be_verified(
     extra = folder / "mentorship" / "applications.csv"
     extra.write_text(extra.read_text() + "E0@late,Compass,2026-06-02T10:00:00Z,pending\n")
     assert main(["draw", *where, "--verify", str(record)]) == 1
+
+
+def draw_again(folder: Path, *changed: str) -> int:
+    where = ["--exports", str(folder), "--warehouse", str(folder.parent / "warehouse")]
+    where += ["--key", str(folder.parent / "key")]
+    terms = ["--program", "Compass", "--places", "2", "--seed", "7", "--on", "2026-06-30"]
+    return main(["draw", *where, *terms, "--starts-on", "2026-08-01", *changed])
+
+
+def test_nobody_draws_among_the_same_applicants_until_the_result_pleases(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = exports(tmp_path / "exports")
+    assert draw_again(folder) == 0
+    assert draw_again(folder, "--on", "2026-07-01", "--seed", "8") == 2
+    assert "2 of 6 applicants stand in an earlier draw" in capsys.readouterr().err
+    (first,) = (folder / "mentorship").glob("draw-*.csv")
+    with first.open(encoding="utf-8") as file:
+        placed = {row["mentee"].upper() for row in csv.DictReader(file)}
+    open_ones = folder / "mentorship" / "applications.csv"
+    lines = open_ones.read_text().splitlines()
+    closed = [
+        line.replace("pending", "matched") if line.split(",")[0] in placed else line
+        for line in lines
+    ]
+    open_ones.write_text("\n".join(closed) + "\n")
+    assert draw_again(folder, "--on", "2026-07-01", "--seed", "8") == 0
+
+
+def test_a_draw_that_was_killed_before_its_result_is_finished_as_it_was(tmp_path: Path) -> None:
+    folder = exports(tmp_path / "exports")
+    assert draw_again(folder) == 0
+    (result,) = (folder / "mentorship").glob("draw-*.csv")
+    wanted = result.read_bytes()
+    result.unlink()
+    assert draw_again(folder, "--seed", "8") == 2
+    assert draw_again(folder) == 0
+    assert result.read_bytes() == wanted
 
 
 def test_a_draw_without_its_terms_says_which_are_missing(
