@@ -104,6 +104,8 @@ class Hidden:
 
 OF_OTHERS = ("mentor_", "onboarding_", "again_", "team_", "spillover_")
 """How the outcomes begin that compare other people than mentees with their peers."""
+MENTEES = ""
+"""Of which the other outcomes are, whatever their names."""
 
 
 def decide(estimates: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> Hidden:
@@ -119,20 +121,22 @@ def decide(estimates: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> H
         Cells of two dimensions that are made of the same people, or lie within each other.
 
     Few mentees hide a group everywhere. Few mentors, new hires or teams are people of another
-    comparison: they hide its rows alone.
+    comparison: they hide its rows alone, but those of all its outcomes, each of which tells how
+    many could have been matched.
     """
-    mentees = [row for row in estimates if not _is_of_others(row["outcome"])]
-    everywhere = withheld(
-        _counts(mentees, _table_key, ("n_mentored_eligible",)), frozenset(), minimum, links
-    )
+    few = {
+        people: withheld(
+            _counts(of_people, _table_key, ("n_mentored_eligible",)), frozenset(), minimum, links
+        )
+        for people, of_people in _grouped(estimates, lambda row: _people_of(row["outcome"])).items()
+    }
+    everywhere = few.get(MENTEES, frozenset())
     rows: dict[Family, frozenset[Segment]] = {}
     levels: dict[tuple[Family, int], frozenset[Segment]] = {}
     for family, of_family in _grouped(estimates, _family).items():
-        names = ["n_mentored", "n_comparison"]
-        if _is_of_others(family.outcome):
-            names.append("n_mentored_eligible")
-        counts = _counts(of_family, _table_key, names)
-        rows[family] = withheld(counts, everywhere, minimum, links)
+        counts = _counts(of_family, _table_key, ("n_mentored", "n_comparison"))
+        known = everywhere | few[_people_of(family.outcome)]
+        rows[family] = withheld(counts, known, minimum, links)
         levels |= _levels_of_windows(family, of_family, rows[family], links)
     levels |= _levels_of_leaving(estimates, levels, links)
     told = frozenset(
@@ -145,9 +149,14 @@ def decide(estimates: Sequence[Row], minimum: int, links: Links = NO_LINKS) -> H
     return Hidden(everywhere, rows, levels, told, links)
 
 
+def _people_of(outcome: str) -> str:
+    """Give how the names of the outcomes begin that are of the same people."""
+    return next((name for name in OF_OTHERS if outcome.startswith(name)), MENTEES)
+
+
 def _is_of_others(outcome: str) -> bool:
     """Whether the arms of an outcome are not mentees and their peers."""
-    return outcome.startswith(OF_OTHERS)
+    return _people_of(outcome) != MENTEES
 
 
 def _levels_of_windows(

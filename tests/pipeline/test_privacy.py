@@ -162,6 +162,28 @@ def test_few_of_one_sequence_of_models_do_not_follow_from_everyone_and_the_other
     }
 
 
+def test_few_who_came_back_do_not_follow_from_what_different_outcomes_show() -> None:
+    # Matched, compared and eligible: each outcome alone would hide another sequence beside the two.
+    counts = {
+        "pr_cycle_time": {"1:1, then 1:1": (23, 69), "1:1, then circle": (7, 35)},
+        "retention": {"1:1, then 1:1": (25, 75), "1:1, then circle": (13, 65)},
+        "promotion": {"1:1, then 1:1": (26, 156), "1:1, then circle": (13, 52)},
+    }
+    eligible = {"1:1, then 1:1": 29, "1:1, then circle": 14, "circle, then 1:1": 2}
+    rows = []
+    for name, arms in counts.items():
+        again = {"outcome": f"again_{name}", "is_headline": False}
+        rows.append(estimate(**again, n_mentored=40, n_mentored_eligible=45))
+        for value, (mentored, compared) in {**arms, "circle, then 1:1": (2, 10)}.items():
+            people = {"n_mentored_eligible": eligible[value], "n_comparison": compared}
+            row = of(value, mentored, **again) | people
+            rows.append(row | {"segment_dimension": "model"})
+    shown = [row for row in published(rows) if row["n_mentored_eligible"] is not None]
+    told = {row["segment_value"]: row["n_mentored_eligible"] for row in shown}
+    assert len(told) == 2
+    assert told["all"] == 45
+
+
 def test_nobody_matched_is_not_enough_data_and_shows_who_could_have_been() -> None:
     row = estimate(
         n_mentored=0,
