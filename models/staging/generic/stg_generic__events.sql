@@ -9,7 +9,8 @@ renamed as (
         org as organisation,
         -- dates and times
         starts_on,
-        ends_on
+        -- An end before the start is a mistake of the export: no end is known.
+        case when ends_on >= starts_on then ends_on end as ends_on
     from source
 )
 
