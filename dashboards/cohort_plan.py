@@ -24,6 +24,8 @@ TARGETS = {
     "retention": (0.03, 0.05, 0.10),
 }
 LONGEST_MONTHS = 120
+SMALLEST = 0.005
+"""Half of what effects are written in: less reads as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +57,47 @@ class OutcomePlan:
 def plan(
     snapshot: Snapshot, outcome: str | None = None, effect: float | None = None
 ) -> list[OutcomePlan]:
-    """Plan for the standard effects, or for one.
+    """Plan for the standard effects that can be, or for one.
 
     Raises
     ------
-    ValueError : the effect is no effect on the outcome's scale.
+    ValueError : the effect is none on the outcome's scale, or more than the outcome can move by.
     """
     found = []
     for row in _headline(snapshot):
         if outcome not in (None, row.outcome) or not row.detectable_effect or not row.n_mentored:
             continue
-        effects = TARGETS[row.outcome] if effect is None else (effect,)
+        effects: tuple[float, ...] = (effect,) if effect is not None else ()
+        for value in effects:
+            if why := why_impossible(row, value):
+                raise ValueError(why)
+        effects = effects or tuple(
+            value for value in TARGETS[row.outcome] if not why_impossible(row, value)
+        )
+        if not effects:
+            continue
         monthly = _monthly(snapshot, row.n_mentored)
         needs = tuple(_need(row, value, monthly, snapshot.as_of) for value in effects)
         found.append(OutcomePlan(row.outcome, row.scale, row.detectable_effect, needs))
     return found
+
+
+def why_impossible(row: Estimate, effect: float) -> str | None:
+    """Say why an effect cannot be seen at any size; None where it can."""
+    if row.scale == "ratio":
+        is_effect = math.isfinite(effect) and effect > 0 and abs(effect - 1) >= SMALLEST
+        return None if is_effect else f"{effect:g} is no effect here; give a ratio such as 0.9"
+    if not SMALLEST <= abs(effect) < 1:
+        return f"{effect:g} is no effect here; give a difference such as 0.05"
+    level = row.comparison_value
+    if level is not None and not 0 <= level + effect <= 1:
+        room = 1 - level if effect > 0 else level
+        return (
+            f"{formats.effect(effect, row.scale)} cannot be: it is {formats.share(level)} of "
+            f"matched peers, so {formats.effect(math.copysign(room, effect), row.scale)} "
+            "is the most"
+        )
+    return None
 
 
 def written(need: Need) -> str:
@@ -129,11 +157,7 @@ def _need(row: Estimate, effect: float, monthly: float, as_of: date) -> Need:
 
 def _size(effect: float, scale: str) -> float:
     """Distance from no effect: of a ratio on the scale of logarithms."""
-    size = abs(math.log(effect)) if scale == "ratio" and effect > 0 else abs(effect)
-    if size == 0 or (scale == "ratio" and effect <= 0) or (scale != "ratio" and size >= 1):
-        what = "a ratio such as 0.9" if scale == "ratio" else "a difference such as 0.05"
-        raise ValueError(f"{effect:g} is no effect here; give {what}")
-    return size
+    return abs(math.log(effect)) if scale == "ratio" else abs(effect)
 
 
 def _later(day: date, months: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -61,6 +62,35 @@ def test_no_effect_is_nothing_to_plan_for(
     assert main([*where, "--effect", "0.9"]) == 2
     assert main([*where, "--outcome", "joy"]) == 2
     assert "there is no such outcome" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect", "says"),
+    [
+        ("retention", "0.2", "is the most"),
+        ("retention", "-0.99", "is the most"),
+        ("retention", "0.001", "is no effect here"),
+        ("incident_rate", "nan", "is no effect here"),
+        ("pr_cycle_time", "inf", "is no effect here"),
+    ],
+)
+def test_an_effect_that_cannot_be_is_refused(
+    warehouse: Path, capsys: pytest.CaptureFixture[str], outcome: str, effect: str, says: str
+) -> None:
+    where = ["plan-cohort", "--warehouse", str(warehouse), "--outcome", outcome]
+    assert main([*where, "--effect", effect]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_page_plans_for_no_effect_that_cannot_be(snapshot: Snapshot) -> None:
+    row = next(row for row in cohort_plan._headline(snapshot) if row.outcome == "retention")
+    room = 1 - (row.comparison_value or 0)
+    (plan,) = [one for one in cohort_plan.plan(snapshot) if one.outcome == "retention"]
+    assert [need.effect for need in plan.needs] == [
+        effect for effect in cohort_plan.TARGETS["retention"] if effect <= room
+    ]
+    close = replace(row, comparison_value=0.98)
+    assert all(cohort_plan.why_impossible(close, one) for one in cohort_plan.TARGETS["retention"])
 
 
 def test_the_command_says_people_and_month(
