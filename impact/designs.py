@@ -186,8 +186,10 @@ def _cells(name: Name, frame: pd.DataFrame, rows: Table, tercile: IntArray) -> I
         months_since = frame["months_since_first"].to_numpy(np.float64)
         since = np.digitize(months_since, _SINCE_FIRST)
         about = np.digitize(months_since, _SINCE_FIRST_COARSE)
-        rungs = [[since, tenure], [since, coarse], [about, coarse], [about]]
-        return climb(rows, [month, level, tercile, _codes(frame["first_model"])], rungs)
+        # Few are mentored once: the last rungs leave recent speed, then tenure, to the models.
+        rungs = [[tercile, since, tenure], [tercile, since, coarse], [tercile, about, coarse]]
+        rungs += [[since, coarse], [about, coarse], [about]]
+        return climb(rows, [month, level, _codes(frame["first_model"])], rungs)
     rungs = [[tenure, organisation], [tenure], [coarse]]
     # Many mentors are mentored themselves, peers from the same day: that is held alike.
     mentored = [frame["mentored_class"].to_numpy(np.int64)] if name == "mentors" else []

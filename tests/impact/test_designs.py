@@ -235,6 +235,17 @@ def test_time_since_the_first_parts_cells_until_too_few_match() -> None:
     assert sorted(arranged.cohort.designs["b"].label("person_id").tolist()) == [1, 3]
 
 
+def test_recent_speed_is_left_to_the_models_before_tenure_is() -> None:
+    # Alone in their third of recent speed or of tenure, and comparable without: of three people
+    # who go on, each is compared with the one of the same tenure, however fast.
+    months = panel(6)
+    months["log_hours_sum"] = 1.0 + months["person_id"] / 10
+    rows = second_time(6, 3, tenure_band=[1, 3, 5, 5, 3, 1])
+    table = arrange("again", rows, order_months(to_table(months))).cohort.designs["a"]
+    by_cell = pd.Series(table.label("person_id")).groupby(table.label("cell_id")).agg(set)
+    assert sorted(map(sorted, by_cell)) == [[1, 6], [2, 5], [3, 4]]
+
+
 def test_a_sequence_keeps_its_own_people_and_the_comparison_rows_of_their_cells() -> None:
     first = ["1:1", "1:1", "circle", "1:1", "circle"]
     sequence = ["1:1, then circle", "1:1, then peer", "circle, then 1:1", None, None]
