@@ -18,7 +18,7 @@ PEOPLE = ("zoe@example.org", "Zoe Quist", "zquist")
 
 def said(exports, **settings):
     found = rehearse(exports.path, Settings(**settings))
-    return found, "\n".join(check.lines(found))
+    return found, "\n".join(check.lines(found, in_clear=True))
 
 
 def test_a_good_export_is_taken_for_what_it_is(exports):
