@@ -193,13 +193,20 @@ def _tar(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 def _zip(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if not info.is_dir() and (info.external_attr >> 28) in (0, 0o10):
-                # No more is unpacked than is claimed here.
-                if info.file_size > max(UNSUSPECTED, LARGEST_RATIO * info.compress_size):
-                    raise DamagedFileError(BOMB.format(ratio=LARGEST_RATIO))
-                with archive.open(info) as content:
-                    yield info.filename, content
+        files = [
+            info
+            for info in archive.infolist()
+            if not info.is_dir() and (info.external_attr >> 28) in (0, 0o10)
+        ]
+        # No more is unpacked than is claimed here. Members may lie over each other, so all of them
+        # are held against the archive as it is as well, not only against what each says it takes.
+        sizes = [(info.file_size, info.compress_size) for info in files]
+        sizes.append((sum(size for size, _ in sizes), path.stat().st_size))
+        if any(size > max(UNSUSPECTED, LARGEST_RATIO * packed) for size, packed in sizes):
+            raise DamagedFileError(BOMB.format(ratio=LARGEST_RATIO))
+        for info in files:
+            with archive.open(info) as content:
+                yield info.filename, content
 
 
 def _copy(source: IO[bytes], target: Path) -> None:

@@ -161,6 +161,7 @@ NOISE = json.dumps([os.urandom(400_000).hex()]).encode()  # packs to a half
         gzip.compress(body(1)[:-1] + b", ") + gzip.compress(b" " * 300_000, 9) * 50,
         tar({"a.json": ZEROS}),
         zipped({"a.json": ZEROS}),
+        zipped({f"{n}.json": b" " * 900_000 for n in range(9)}),  # each within the bound
         tar({"skipped.bin": ZEROS, "a.json": body(1)}),
     ],
 )
