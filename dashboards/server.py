@@ -65,6 +65,9 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]  # gunicorn publish
             "worker_class": BoundedWorker,
             "preload_app": False,
             "control_socket_disable": True,
+            # No peer says where the app is mounted or how it was reached, a local one neither.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "graceful_timeout": 5,
             "timeout": 60,
             "keepalive": 15,

@@ -166,3 +166,33 @@ def received(client: socket.socket) -> bytes:
         return client.recv(65536)
     except ConnectionResetError:
         return b""
+
+
+def answered(server: Server, *headers: str, line: str = "GET /healthz HTTP/1.1") -> int:
+    """The status that a request, written by hand, is answered with; 0 where it is cut."""
+    text = "\r\n".join((line, *headers, "Connection: close", "", ""))
+    with connection_of(server) as client:
+        client.sendall(text.encode())
+        begun = received(client)
+    return int(begun.split(b" ")[1]) if begun else 0
+
+
+def test_a_request_written_by_hand_passes_for_no_other(warehouse: Path) -> None:
+    host = "Host: 127.0.0.1"
+    with serving(warehouse) as server:
+        # Nobody says where the app is mounted or how it is reached, whatever address they have.
+        assert answered(server, host, "SCRIPT_NAME: /elsewhere") == 200
+        assert answered(server, host, "PATH_INFO: /", "X-Forwarded-Proto: https") == 200
+        # What two servers could take for two requests is none.
+        chunked = "Transfer-Encoding: chunked"
+        assert answered(server, host, "Content-Length: 5", chunked) in (0, 400)
+        assert answered(server, host, "Content-Length: 5", "Content-Length: 6") in (0, 400)
+        assert answered(server, host, "Transfer-Encoding : chunked") in (0, 400)
+        assert answered(server, host, f"Cookie: {'a' * 20_000}") in (0, 400, 431)
+        assert answered(server, "Host: evil.example") == 403
+        assert answered(server, host, "Host: evil.example") in (0, 400, 403)
+        evil = "GET http://evil.example/healthz HTTP/1.1"
+        assert answered(server, "Host: evil.example", line=evil) == 403
+        assert ask(server, "/healthz")[0] == 200
+    log = (warehouse / "server.log").read_text()
+    assert "Traceback" not in log
