@@ -21,6 +21,8 @@ NO_PAGES = ("/_", "/export/", "/assets/")
 PAGES = ("/", "/<path:path>")
 NO_FILE = "There is no such file."
 NO_CALLBACK = "This is no request of a page of this dashboard; reload the page."
+#: What the renderer sends along of the page it is on; any value is as good as none.
+PAGE_LOAD = "endId"
 LONGEST_VALUE = 2048
 LARGEST_NUMBER = 1e9
 #: What the router takes: always texts.
@@ -38,7 +40,8 @@ def add_checks(app: Dash) -> None:
             return _say(NO_FILE, 404)
         if request.path != CALLBACK or request.method != "POST":
             return None
-        is_known = not request.args and is_of_a_page(_body(), app.callback_map)
+        is_plain = set(request.args) <= {PAGE_LOAD}
+        is_known = is_plain and is_of_a_page(_body(), app.callback_map)
         return None if is_known else _say(NO_CALLBACK, 400)
 
     @server.errorhandler(DependencyException)

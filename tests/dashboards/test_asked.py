@@ -118,10 +118,18 @@ def test_what_is_no_json_is_refused(client: FlaskClient, sent: bytes, kind: str)
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
 
 
-@pytest.mark.parametrize("search", ["?cancelJob=1", "?cacheKey=a&job=b", "?x"])
+@pytest.mark.parametrize("search", ["?cancelJob=1", "?cacheKey=a&job=b", "?x", "?endId=a&job=b"])
 def test_a_callback_takes_nothing_in_its_address(client: FlaskClient, search: str) -> None:
     answer = client.post(CALLBACK + search, json=page_request("/"), base_url=LOCAL)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 3000, "%00", "%ff", "a&endId=b"])
+def test_the_load_of_a_page_that_the_renderer_names_is_taken(
+    client: FlaskClient, token: str
+) -> None:
+    answer = client.post(f"{CALLBACK}?endId={token}", json=page_request("/"), base_url=LOCAL)
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(
