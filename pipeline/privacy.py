@@ -272,7 +272,8 @@ def withheld(
             if len({segment.dimension for segment in link & here}) > 1
         ]
         lines = np.concatenate([matrix * np.asarray(members) for members in is_in])
-        rests = [_rest(nest, ordered, matrix, minimum) for nest in links.nests]
+        nests = [nest for nest in links.nests if nest.whole in here and nest.parts & here]
+        rests = [_rest(nest, ordered, matrix, minimum) for nest in nests]
         lines = _with_rests(lines, [rest for rest in rests if rest.any()])
         known = np.zeros(lines.shape[1], dtype=np.bool_)
         known[: len(ordered)] = [segment in forced for segment in ordered]
@@ -293,13 +294,15 @@ def _rest(nest: Nest, cells: Sequence[Segment], counts: IntArray, minimum: int) 
     is_whole = np.asarray([cell == nest.whole for cell in cells])
     is_part = np.asarray([cell in nest.parts for cell in cells])
     rest = counts[:, is_whole].sum(axis=1) - counts[:, is_part].sum(axis=1)
-    is_few = is_whole.any() & is_part.any() & (rest > 0) & (rest < minimum)
+    is_few = (rest > 0) & (rest < minimum)
     line = np.column_stack([counts * (is_whole | is_part), rest])
     return np.asarray(line * is_few[:, None], dtype=np.int64)
 
 
 def _with_rests(lines: IntArray, rests: Sequence[IntArray]) -> IntArray:
     """Add the lines of rests, each with a cell of its own, to those of the cells."""
+    if not rests:
+        return lines
     width = lines.shape[1]
     found = [np.pad(lines, ((0, 0), (0, len(rests))))]
     for at, rest in enumerate(rests):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards import formats
+from dashboards import formats, scope
 from dashboards.components.html import render
 from dashboards.components.supporting import EVERYONE, Line, lines_of
 from dashboards.queries import Snapshot
@@ -56,10 +56,15 @@ def meaning_of(sequence: str) -> str:
 def html_of(snapshot: Snapshot, confidence: str) -> str:
     """Return the section: the comparison in words, everyone, sequences, or why there is nothing.
 
+    A reader who may not see everyone is told nothing: that it is of no group says nothing of all.
+
     Parameters
     ----------
     confidence : of the intervals, as it is written.
     """
+    limits = scope.current()
+    if limits is not None and not limits.sees_all:
+        return ""
     everyone = _group(snapshot, EVERYONE, "Everyone who began a second", "")
     groups = [everyone] if everyone.lines else []
     withheld = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import published_rows as published
 import pytest
 
+from dashboards import scope
 from dashboards.components import again, supporting
 from dashboards.components.strip import axis, strip
 from dashboards.pages import teams
@@ -166,6 +167,15 @@ def test_where_nobody_began_a_second_mentorship_the_page_says_what_it_takes(tmp_
     found = again.html_of(snapshot_of(tmp_path), "95 %")
     assert "Nobody is known to have begun a second mentorship" in found
     assert "<table" not in found
+
+
+def test_who_may_see_one_organisation_is_not_told_that_nobody_came_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = snapshot_of(tmp_path, row("again_pr_cycle_time", 6))
+    own = scope.Scope(frozenset({"Payments"}))
+    monkeypatch.setattr(scope, "current", lambda: own)
+    assert again.html_of(snapshot, "95 %") == ""
 
 
 @pytest.mark.parametrize(
