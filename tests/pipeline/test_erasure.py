@@ -17,6 +17,7 @@ from pipeline.keys import next_key, obtain_key
 from pipeline.progress import Progress
 from pipeline.settings import read_run
 from tests.pipeline.test_refresh import command, current, home, refresh, tables
+from tests.privacy.test_plant import left_in
 
 __all__ = ["home"]
 pytestmark = pytest.mark.slow
@@ -45,10 +46,31 @@ def figures(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+def all_names(work_db: Path) -> list[str]:
+    """The keyed hashes of everything that the forgotten person is called."""
+    with duckdb.connect(str(work_db), read_only=True) as connection:
+        return [one for (one,) in connection.execute("from raw.forgotten").fetchall()]
+
+
+def hashes_in(warehouse: Path, hashes: list[str]) -> set[str]:
+    """Give where hashes are found: in files, packed or not, and in columns of databases.
+
+    A database packs its texts, so its file alone may show none that a column holds.
+    """
+    assert hashes
+    return {
+        place
+        for place, content in left_in(warehouse).items()
+        if place != "work.duckdb" and any(one.encode() in content for one in hashes)
+    }
+
+
 def test_a_forgotten_person_is_in_no_byte_and_does_not_come_back(mine: Path) -> None:
     work_db, who = mine / "warehouse" / "work.duckdb", somebody(mine)
     hashed = pseudonym((mine / "key").read_bytes().strip(), who)
     assert hashed.encode() in work_db.read_bytes()
+    # In the private database only: snapshots, logs and reports never held it.
+    assert all(one.startswith("work.duckdb") for one in hashes_in(mine / "warehouse", [hashed]))
     before = current(mine / "warehouse")
     assert (mine / "warehouse" / "told.json.gz").exists()
     done = run(mine, "forget", who)
@@ -64,6 +86,7 @@ def test_a_forgotten_person_is_in_no_byte_and_does_not_come_back(mine: Path) -> 
     again = run(mine, "refresh")
     assert again.returncode == 0, again.stderr
     assert current(mine / "warehouse") != before
+    assert hashes_in(mine / "warehouse", all_names(work_db)) == {"work.duckdb:raw.forgotten.hash"}
     with duckdb.connect(str(work_db), read_only=True) as connection:
         known = "select 1 from raw.generic__employees where employee_id = ?"
         assert not connection.execute(known, [hashed]).fetchall()
