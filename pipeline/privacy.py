@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -484,6 +485,8 @@ def _rest_of_bin(rows: Sequence[Row], nest: Nest) -> int:
 
 _POPULATION, _BASELINE = "in_population", "has_baseline"
 _SIDE_STEPS = ("left_in_index_month", "onboarding")
+#: Each of these holds those of the next.
+_NESTED_STEPS = (_POPULATION, _BASELINE, "matched", "with_outcome")
 
 
 def participant_flow(rows: Sequence[Row], hidden: Hidden, minimum: int) -> list[Published]:
@@ -508,7 +511,9 @@ def _flow_withheld(
 
     The population is those with a baseline and the two side steps, so what is hidden of them
     follows neither from the other groups at its step nor from the other steps of its group. Those
-    without a baseline stand in no row, but where both others are shown they are told as well.
+    without a baseline stand in no row, but where both others are shown they are told as well. A
+    step of few takes those with it that differ by as few: where few were lost of all groups, it
+    would follow from them.
     """
     population, baseline = counts.get(_POPULATION, {}), counts.get(_BASELINE, {})
     without = {
@@ -528,7 +533,10 @@ def _flow_withheld(
             untold = (gone[_POPULATION] | gone[_BASELINE]) & without.keys()
             gone[_POPULATION] |= withheld(without, untold, minimum, hidden.links) - untold
         for segment in population:
-            for step in _steps_withheld(segment, counts, gone, minimum):
+            for step in (
+                *_steps_withheld(segment, counts, gone, minimum),
+                *_steps_beside(segment, counts, gone, minimum),
+            ):
                 gone[step] |= {segment}
     return gone
 
@@ -549,6 +557,25 @@ def _steps_withheld(
     if sum(of_step.values()) >= minimum and all(of_step.values()):
         return _SIDE_STEPS
     return (_POPULATION,)
+
+
+def _steps_beside(
+    segment: Segment,
+    counts: Mapping[str, Mapping[Segment, Sequence[int]]],
+    gone: Mapping[str, frozenset[Segment]],
+    minimum: int,
+) -> Sequence[str]:
+    """Find the steps to hide beside one of few that they differ from by as few."""
+    known = [step for step in _NESTED_STEPS if segment in counts.get(step, ())]
+    people = {step: counts[step][segment][0] for step in known}
+    return [
+        other
+        for pair in pairwise(known)
+        for few, other in (pair, pair[::-1])
+        if segment in gone[few]
+        and 0 < people[few] < minimum
+        and abs(people[few] - people[other]) < minimum
+    ]
 
 
 def balance(rows: Iterable[Row], hidden: Hidden, minimum: int) -> list[Published]:

@@ -489,6 +489,13 @@ def test_few_without_a_baseline_do_not_follow_from_those_of_the_other_groups() -
     assert len(shown & {"1:1", "circle"}) == 1
 
 
+def test_a_step_of_few_does_not_follow_from_the_step_before_where_few_were_lost() -> None:
+    before = ("in_population", 60), ("has_baseline", 30)
+    shown = flow_of(*before, ("matched", 11), ("with_outcome", 9))
+    assert (shown["has_baseline"], shown["matched"], shown["with_outcome"]) == (30, None, None)
+    assert flow_of(*before, ("matched", 19), ("with_outcome", 9))["matched"] == 20
+
+
 def test_the_flow_of_a_hidden_group_is_empty() -> None:
     hidden = Hidden(frozenset({ALL}), {}, {})
     assert flow_of(("in_population", 60), ("matched", 0), hidden=hidden) == {
