@@ -86,6 +86,7 @@ def attack(seen: Sequence[Seen]) -> Tally:
     first = seen[0]
     # Alone the first snapshot is attacked: nothing in it stands from another day.
     attacks.attack_people(pairs[0], tally)
+    attacks.attack_shared_counts(pairs[0], tally)
     attacks.attack_events(pairs[0], tally)
     name = "outcome_distribution"
     attacks.attack_bins([*zip(first.reports[name], first.shown[name], strict=True)], tally)
@@ -295,7 +296,8 @@ publisher makes two snapshots of it, as in two refreshes of one warehouse. The a
 rules and which model a programme has, has both snapshots, and solves for whole numbers
 (`tests/privacy`): from totals, windows, months, other outcomes, levels, rates, ratios and counts,
 and from groups of other dimensions: it is known which two groups nobody was ever in together, and
-of up to nine strays, one person in twenty at most, where they are. A
+of up to nine strays, one person in twenty at most, where they are (of each table one group, of a
+measure one month in six, of two snapshots one table in three). A
 group counts as recovered if fewer than ten sizes are possible for its people, or fewer than five
 for events and changes. Small organisations weigh most here, and nearly all of their groups are
 small: that is why so much of them is hidden.

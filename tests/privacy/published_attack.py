@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.privacy import OF_OTHERS
 from tests.privacy.attack import SLACK, Attack, reach_in_total
 
 MINIMUM, MINIMUM_EVENTS = 10, 5
@@ -125,6 +126,33 @@ def _attack_windows(windows: Sequence[list[Pair]], name: str, tally: Tally) -> N
         last = known
     for target in hardest.values():
         tally.try_reach(f"people: {name}", attack, target, MINIMUM)
+
+
+def attack_shared_counts(pairs: Sequence[Pair], tally: Tally) -> None:
+    """Solve for those who could have been matched from all outcomes of the same people.
+
+    Each outcome tells how many there are: what one of them hides another may show.
+    """
+    name = "n_mentored_eligible"
+    mine = [pair for pair in pairs if pair[0]["comparison"] == "matched"]
+    people: dict[str, list[Pair]] = defaultdict(list)
+    for pair in mine:
+        begins = [prefix for prefix in OF_OTHERS if pair[0]["outcome"].startswith(prefix)]
+        people["".join(begins)].append(pair)
+    for of_people in people.values():
+        for cells in dimensions(_tightest(of_people, name)):
+            _attack_windows([cells], name, tally)
+
+
+def _tightest(pairs: Sequence[Pair], name: str) -> list[Pair]:
+    """Give one row for each segment that shows what any of its rows shows, of those alike."""
+    found: dict[tuple[str, str], Pair] = {}
+    for true, shown in pairs:
+        segment = str(true["segment_dimension"]), str(true["segment_value"])
+        known = found.get(segment)
+        if known is None or (known[1][name] is None and known[0][name] == true[name]):
+            found[segment] = true, shown
+    return list(found.values())
 
 
 def attack_series(true_rows: Sequence[Row], shown_rows: Sequence[Row], tally: Tally) -> None:

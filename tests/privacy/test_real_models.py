@@ -37,9 +37,11 @@ def tally() -> Tally:
 def test_every_kind_of_attack_was_tried(tally: Tally) -> None:
     bench: Any = importlib.import_module("privacy")
     # Teams are few, and no measure leaves one out here.
-    assert set(bench.KINDS) - set(tally.attacked) <= {"teams", "teams left out"}
-    tried = [count for kind, count in tally.attacked.items() if not kind.startswith("teams")]
-    assert min(tried) >= 10, tally.attacked
+    asked = set(bench.KINDS) - {"teams", "teams left out"}
+    # Reporting groups are linked to few others, and of two snapshots one table in three is asked.
+    rare = {"linked: access", "two snapshots: linked, events"}
+    assert asked <= set(tally.attacked)
+    assert min(tally.attacked[kind] for kind in asked - rare) >= 10, tally.attacked
 
 
 def test_no_group_is_recovered(tally: Tally) -> None:
