@@ -33,7 +33,7 @@ def impact(
     Parameters
     ----------
     tables : published rows after every other rule.
-    reports : true rows under the same names; estimates and curves are read.
+    reports : true rows under the same names; estimates, curves, bins and steps are read.
     """
     estimates = [*map(_estimate_cell, reports["impact_estimates"], tables["impact_estimates"])]
     curves = _curve_cells(reports["survival_curves"], tables["survival_curves"])
@@ -53,6 +53,9 @@ def impact(
         settled[name] = _with_headline(name, keys, tables[name], held, memory)
     settled["outcome_distribution"] = _distribution(
         reports["outcome_distribution"], tables["outcome_distribution"], held, memory
+    )
+    settled["participant_flow"] = participant_flow(
+        reports["participant_flow"], tables["participant_flow"], memory
     )
     settled["return_estimates"] = _returns(tables["return_estimates"], held, memory)
     return settled
@@ -105,6 +108,22 @@ def access(
         for true, shown in _paired("access", true_rows, shown_rows)
     ]
     return memory.settle(cells, memory.standing(cells), _blank_of("access"))
+
+
+def participant_flow(
+    true_rows: Iterable[Row], shown_rows: Iterable[Published], memory: Memory
+) -> list[Published]:
+    """Let the people at a step stand where they changed by few."""
+    cells = [
+        Cell(
+            _unit("participant_flow", shown),
+            ("participant_flow", shown["step"], shown["segment_dimension"]),
+            {} if shown["n"] is None else {"people": int(true["n"])},
+            (shown,),
+        )
+        for true, shown in _paired("participant_flow", true_rows, shown_rows)
+    ]
+    return memory.settle(cells, memory.standing(cells), _blank_of("participant_flow"))
 
 
 def team_outcomes(

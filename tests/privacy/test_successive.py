@@ -25,6 +25,7 @@ from tests.privacy.organisations import (
     curves,
     draw_people,
     estimates,
+    flow,
     later,
     programme,
 )
@@ -43,7 +44,9 @@ def look(people: People, memory: Memory) -> tuple[Rows, Mapping[str, Rows]]:
     tables: dict[str, Rows] = {name: [] for name in OTHERS}
     tables["impact_estimates"] = privacy.impact_estimates(true, hidden, MINIMUM)
     tables["survival_curves"] = privacy.survival_curves(points, hidden, MINIMUM)
-    reports: dict[str, Rows] = {"outcome_distribution": []}
+    steps = flow(people)
+    tables["participant_flow"] = privacy.participant_flow(steps, hidden, MINIMUM)
+    reports: dict[str, Rows] = {"outcome_distribution": [], "participant_flow": steps}
     reports |= {"impact_estimates": true, "survival_curves": points}
     published = dict(successive.impact(tables, reports, memory))
     health = programme(people)
@@ -223,3 +226,18 @@ def test_few_who_came_to_a_group_of_the_programme_cannot_be_counted(seed: int) -
             if key in old and new[key] == old[key] and new[key]["n"] is not None:
                 low, high = attack.reach(found[2])
                 assert high - low > 2 * SLACK, f"{key}: {low} to {high} came"
+
+
+@pytest.mark.parametrize(("more", "told"), [(1, 55), (9, 55), (10, 65)])
+def test_people_at_a_step_stand_until_ten_more_or_fewer(more: int, told: int) -> None:
+    """57 of 263 are told as 55; where all roundings go one way, they are known exactly."""
+    memory = Memory(Edition(date(2026, 1, 31), 0.95, MINIMUM))
+    for people in (57, 57 + more):
+        rows = [
+            {"segment_dimension": "assignment", "segment_value": value, "step": "matched", "n": n}
+            for value, n in (("nominated", people), ("volunteer", 167), ("lottery", 27))
+        ]
+        hidden = privacy.Hidden(frozenset(), {}, {})
+        shown = privacy.participant_flow(rows, hidden, MINIMUM)
+        found = successive.participant_flow(rows, shown, memory)
+    assert found[0]["n"] == told
