@@ -152,7 +152,7 @@ def links_between(connection: duckdb.DuckDBPyConnection, *dimensions: str) -> se
     """Blocks of two dimensions, by the values in them."""
     return {
         frozenset(cell.value for cell in link)
-        for link in publish._links(connection, 10)
+        for link in publish._links(connection, 10).blocks
         if {cell.dimension for cell in link} == set(dimensions)
     }
 
