@@ -1,5 +1,17 @@
 {#- Somebody new to the job has no baseline; the onboarding design does without one. -#}
 {% set tenure = [3, var('minimum_tenure_months') | int] | max %}
+{% set placed %}
+        present.*,
+        int_study_starts.free_until,
+        int_study_starts.followed_until,
+        int_study_starts.first_began_on,
+        int_study_starts.first_model,
+        int_study_starts.second_model,
+        coalesce(
+            {{ month_start('int_study_starts.started_on') }} = present.month, false
+        ) as is_mentee,
+        coalesce(int_study_starts.free_until < present.landmark, false) as is_taken
+{%- endset %}
 
 with int_study_starts as (
     select * from {{ ref('int_study_starts') }}
@@ -140,16 +152,7 @@ again_months as (
 placed as (
     select
         cells.study,
-        present.*,
-        int_study_starts.free_until,
-        int_study_starts.followed_until,
-        int_study_starts.first_began_on,
-        int_study_starts.first_model,
-        int_study_starts.second_model,
-        coalesce(
-            {{ month_start('int_study_starts.started_on') }} = present.month, false
-        ) as is_mentee,
-        coalesce(int_study_starts.free_until < present.landmark, false) as is_taken
+        {{ placed }}
     from present
     inner join cells
         on
@@ -168,16 +171,7 @@ placed as (
     union all
     select
         int_study_starts.study,
-        present.*,
-        int_study_starts.free_until,
-        int_study_starts.followed_until,
-        int_study_starts.first_began_on,
-        int_study_starts.first_model,
-        int_study_starts.second_model,
-        coalesce(
-            {{ month_start('int_study_starts.started_on') }} = present.month, false
-        ) as is_mentee,
-        coalesce(int_study_starts.free_until < present.landmark, false) as is_taken
+        {{ placed }}
     from present
     inner join int_study_starts
         on
